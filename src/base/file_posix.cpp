@@ -1,0 +1,71 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+namespace minnow {
+
+std::string read_file(const std::filesystem::path& path, std::size_t limit_bytes) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error) {
+    fail(error == std::errc::no_such_file_or_directory ? ErrorCode::not_found : ErrorCode::io, "cannot read {}: {}",
+         path.string(), error.message());
+  }
+  if (size > limit_bytes) {
+    fail(ErrorCode::invalid_input, "{} is {} bytes long, more than the {} allowed here", path.string(), size,
+         limit_bytes);
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string text(static_cast<std::size_t>(size), '\0');
+  if (!in.read(text.data(), static_cast<std::streamsize>(size))) {
+    fail(ErrorCode::io, "cannot read {}", path.string());
+  }
+  return text;
+}
+
+AtomicFile::AtomicFile(const std::filesystem::path& path)
+    : path_(path), temporary_(path.string() + ".tmp-" + std::to_string(::getpid())) {
+  file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (file_ < 0) fail(ErrorCode::io, "cannot create {}: {}", temporary_.string(), std::strerror(errno));
+}
+
+AtomicFile::~AtomicFile() {
+  if (file_ < 0) return;
+  ::close(file_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail(ErrorCode::io, "cannot write {}: {}", path_.string(), std::strerror(errno));
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+
+void AtomicFile::commit() {
+  if (::fsync(file_) != 0) fail(ErrorCode::io, "cannot flush {}: {}", path_.string(), std::strerror(errno));
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    fail(ErrorCode::io, "cannot rename {} to {}: {}", temporary_.string(), path_.string(), std::strerror(errno));
+  }
+  ::close(file_);
+  file_ = -1;
+  // The rename itself must survive a power cut too; a file system that can't sync a folder is not an error.
+  const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
+  if (const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); handle >= 0) {
+    (void)::fsync(handle);
+    ::close(handle);
+  }
+}
+
+}  // namespace minnow

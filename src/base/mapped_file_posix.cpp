@@ -1,0 +1,72 @@
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/mapped_file.hpp"
+
+namespace minnow {
+namespace {
+
+// The whole pages inside [part), as start address and length; length 0 when there are none.
+std::pair<std::uintptr_t, std::size_t> whole_pages(std::span<const std::byte> part) noexcept {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
+  const auto end = (reinterpret_cast<std::uintptr_t>(part.data()) + part.size()) / page * page;
+  return {begin, end > begin ? end - begin : 0};
+}
+
+}  // namespace
+
+MappedFile::MappedFile(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    fail(errno == ENOENT ? ErrorCode::not_found : ErrorCode::io, "cannot open {}: {}", path.string(),
+         std::strerror(errno));
+  }
+  struct stat status {};
+  const bool is_regular = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+  if (!is_regular) {
+    ::close(file);
+    fail(ErrorCode::invalid_input, "{} is not a regular file", path.string());
+  }
+  size_ = static_cast<std::size_t>(status.st_size);
+  void* address = size_ == 0 ? nullptr : ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
+  const int map_error = errno;
+  ::close(file);
+  if (address == MAP_FAILED) fail(ErrorCode::io, "cannot map {}: {}", path.string(), std::strerror(map_error));
+  data_ = static_cast<const std::byte*>(address);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+void MappedFile::will_need(std::span<const std::byte> part) noexcept {
+  if (const auto [begin, length] = whole_pages(part); length > 0) {
+    ::madvise(reinterpret_cast<void*>(begin), length, MADV_WILLNEED);
+  }
+}
+
+void MappedFile::release(std::span<const std::byte> part) noexcept {
+  if (const auto [begin, length] = whole_pages(part); length > 0) {
+    ::madvise(reinterpret_cast<void*>(begin), length, MADV_DONTNEED);
+  }
+}
+
+}  // namespace minnow
