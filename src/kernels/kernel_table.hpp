@@ -1,0 +1,80 @@
+// The arithmetic of one instruction set behind one table of functions, chosen once per process.
+//
+// Every table computes the same bits. The definition of each result, which all of them follow:
+//
+//  * matmul, quantized weights: activations are rounded to int8 per block of the weight format (block_values
+//    of them, f32 scale = absmax/127). Inside a block everything is integer and exact: sum of code × activation,
+//    sub-scales and minimums included. Blocks add up in k order, one fused multiply-add for the scaled sum
+//    and, where the format has one, a second for the minimum.
+//  * matmul, float weights, and every reduction (norms, dot products, softmax): element i goes to virtual lane
+//    i mod 16, each lane accumulates in order with fused multiply-adds, and the 16 lanes fold 8+8, 4+4, 2+2, 1+1.
+//  * exp, sin, cos, tanh are our own polynomials (math.hpp), the same operations in the same order everywhere.
+//  * attention: scores and weighted values of one query and head, positions in order.
+//
+// Functions here work on one row, head or tile, never allocate and never throw; matmul.hpp and the forward pass
+// spread them over threads. Because no reduction is ever split, thread count and batch size can't change a bit.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "numeric/format.hpp"
+
+namespace minnow::kernels {
+
+enum class Isa { scalar, avx2, avx512, neon };
+
+// The element type of a KV cache.
+enum class CacheType : std::uint8_t { f32, f16 };
+
+struct MatmulKernel;  // matmul_kernel.hpp: packing, matrix×vector and matrix×matrix of one format
+
+// One query of one head against the cached keys and values of its kv head.
+struct AttentionArgs {
+  const float* query;      // [key_size]
+  const void* keys;        // position p at keys + p * key_size elements of cache_type
+  const void* values;      // position p at values + p * value_size elements
+  CacheType cache_type;
+  std::size_t key_size;    // multiple of 8
+  std::size_t value_size;  // multiple of 8
+  std::size_t begin;       // the first position seen (sliding windows), begin < end
+  std::size_t end;         // one past the last position seen
+  float scale;             // on the scores, before the soft cap
+  float soft_cap;          // 0: none; else cap * tanh(score / cap)
+  float* scores;           // scratch, [end - begin]
+  float* out;              // [value_size]
+};
+
+struct KernelTable {
+  Isa isa;
+  const char* name;  // "scalar", "avx2", "avx512", "neon"
+
+  // Indexed by numeric::Format; never null.
+  const MatmulKernel* matmul[numeric::kFormatCount];
+
+  // y = x / sqrt(mean(x²) + eps) * weight; weight may be null. x and y may be the same.
+  void (*rms_norm)(const float* x, const float* weight, std::size_t n, float eps, float* y) noexcept;
+  // y = (x - mean) / sqrt(variance + eps) * weight + bias; weight and bias may be null.
+  void (*layer_norm)(const float* x, const float* weight, const float* bias, std::size_t n, float eps,
+                     float* y) noexcept;
+  void (*add)(const float* x, std::size_t n, float* y) noexcept;                    // y += x
+  void (*scale)(float factor, std::size_t n, float* y) noexcept;                    // y *= factor
+  void (*silu_gate)(const float* gate, const float* up, std::size_t n, float* y) noexcept;       // y = silu(gate) * up
+  void (*gelu_tanh_gate)(const float* gate, const float* up, std::size_t n, float* y) noexcept;  // y = gelu(gate) * up
+  void (*gelu_tanh)(std::size_t n, float* y) noexcept;                              // y = gelu(y), tanh form
+  void (*soft_cap)(float cap, std::size_t n, float* y) noexcept;                    // y = cap * tanh(y / cap)
+  // Rotates n_pairs pairs of one head. cos_sin holds cos then sin, n_pairs each. Interleaved pairs are
+  // (2i, 2i+1), else (i, i + n_pairs).
+  void (*rope)(const float* cos_sin, std::size_t n_pairs, bool interleaved, float* head) noexcept;
+  void (*store_f16)(const float* x, std::size_t n, std::uint16_t* y) noexcept;
+  void (*attend)(const AttentionArgs& args) noexcept;
+};
+
+// The table this process uses: MINNOW_ISA if it is set, else the best this machine has.
+// Throws Error(unsupported) when MINNOW_ISA names a table this machine lacks, Error(invalid_input) for an unknown name.
+const KernelTable& active_kernels();
+// Throws Error(unsupported) when this build or machine lacks it.
+const KernelTable& kernels_for(Isa isa);
+bool has_kernels(Isa isa) noexcept;
+
+}  // namespace minnow::kernels

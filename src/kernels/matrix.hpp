@@ -1,0 +1,95 @@
+// A weight matrix in the layout its kernels like, and its products with activations.
+//
+//   Matrix w(kernels, Format::q4_k, rows, cols, bytes, pool);
+//   Activations x(max_tokens, max_cols);
+//   x.set(values, n_tokens, w.cols());                                  // rounded to int8 once for all matrices
+//   matmul(kernels, x, {{{&w_q, q}, {&w_k, k}, {&w_v, v}}}, pool);      // y[token][row], one barrier for all three
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+
+#include "base/aligned_buffer.hpp"
+#include "base/thread_pool.hpp"
+#include "kernels/kernel_table.hpp"
+#include "numeric/format.hpp"
+
+namespace minnow::kernels {
+
+class Matrix {
+ public:
+  Matrix() = default;
+  // `data` holds `rows` rows of row_bytes(format, cols). Kernels that want another layout repack it here, over
+  // the pool; the others keep the view, and then `data` must outlive the matrix (see owned_bytes).
+  // Throws Error(invalid_input) when cols doesn't fit the format's blocks or data has the wrong size.
+  Matrix(const KernelTable& kernels, numeric::Format format, std::size_t rows, std::size_t cols,
+         std::span<const std::byte> data, ThreadPool& pool);
+
+  std::size_t rows() const { return rows_; }
+  std::size_t cols() const { return cols_; }
+  numeric::Format format() const { return format_; }
+  // Bytes of the repacked copy; 0 when the original is used in place. When not 0 the original is no longer read.
+  std::size_t owned_bytes() const { return packed_.size(); }
+  std::size_t size_bytes() const { return data_.size(); }
+  bool empty() const { return rows_ == 0; }
+
+  // Row `row` as floats, bit-equal to numeric::decode of the original (embedding look-up).
+  void decode_row(std::size_t row, float* values) const noexcept;
+
+  const std::byte* data() const { return data_.data(); }
+
+ private:
+  const MatmulKernel* kernel_ = nullptr;
+  numeric::Format format_ = numeric::Format::f32;
+  std::size_t rows_ = 0;
+  std::size_t cols_ = 0;
+  AlignedBuffer<std::byte> packed_;
+  std::span<const std::byte> data_;  // packed_ or the original
+};
+
+// The right-hand side of matrix products: n_tokens rows of `cols` floats, and their int8 forms, each made when a
+// matrix first asks for it. Memory is taken once, in the constructor.
+class Activations {
+ public:
+  Activations(std::size_t max_tokens, std::size_t max_cols);
+  static std::size_t size_bytes(std::size_t max_tokens, std::size_t max_cols);
+
+  // Keeps a view of x[n_tokens][cols]; forgets the int8 forms of the last one.
+  void set(const float* x, std::size_t n_tokens, std::size_t cols);
+
+  std::size_t n_tokens() const { return n_tokens_; }
+  std::size_t cols() const { return cols_; }
+  const float* values() const { return values_; }
+
+  // int8 codes with their scales and sums per block of `block_values`, which is 32 or 256.
+  struct Quantized {
+    AlignedBuffer<std::int8_t> codes;    // [n_tokens][cols]
+    AlignedBuffer<float> scales;         // [n_tokens][cols / block_values]
+    AlignedBuffer<std::int32_t> sums;    // [n_tokens][cols / 16] or [cols / 32]: what minimums and offsets need
+    bool ready = false;
+  };
+  // Rounds to int8 over the pool, unless done since the last set().
+  const Quantized& quantized(const KernelTable& kernels, std::size_t block_values, ThreadPool& pool);
+
+ private:
+  const float* values_ = nullptr;
+  std::size_t n_tokens_ = 0;
+  std::size_t cols_ = 0;
+  Quantized blocks_of_32_;
+  Quantized blocks_of_256_;
+};
+
+struct Product {
+  const Matrix* weights;
+  float* y;  // [n_tokens][weights->rows()]
+};
+
+// y = W x for every product; all matrices share the activations and have x.cols() columns.
+void matmul(const KernelTable& kernels, Activations& x, std::span<const Product> products, ThreadPool& pool);
+inline void matmul(const KernelTable& kernels, Activations& x, std::initializer_list<Product> products,
+                   ThreadPool& pool) {
+  matmul(kernels, x, std::span(products.begin(), products.size()), pool);
+}
+
+}  // namespace minnow::kernels

@@ -1,0 +1,70 @@
+// A decoder-only transformer ready to run: its spec, its weights, and one forward pass for every family.
+//
+//   auto decoder = Decoder::load(file, kernels::active_kernels(), pool);
+//   KvCache cache(decoder.spec(), 4096, CacheType::f16);
+//   Scratch scratch(decoder.spec(), 512);
+//   decoder.forward({{{&cache, tokens, Logits::last}}}, logits, scratch, pool);
+//
+// A Decoder never changes after it is loaded; threads may share it, each with its own cache and scratch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "base/thread_pool.hpp"
+#include "formats/gguf_reader.hpp"
+#include "kernels/kernel_table.hpp"
+#include "models/kv_cache.hpp"
+#include "models/spec.hpp"
+
+namespace minnow::models {
+
+using TokenId = std::int32_t;
+
+enum class Logits { none, last, all };
+
+// Tokens to append to one sequence. Several slices in one forward pass are evaluated together and give the same
+// bits as one after another; no two may share a cache.
+struct Slice {
+  KvCache* cache;
+  std::span<const TokenId> tokens;  // at least one, each below vocabulary_size
+  Logits logits;
+};
+
+struct Weights;  // weights.hpp
+class Scratch;   // scratch.hpp: activations of one forward pass, sized for max_tokens
+
+class Decoder {
+ public:
+  using Progress = std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)>;
+
+  // Reads the spec and packs the weights; pages of `file` that were repacked are released. `file` must outlive
+  // the decoder. Throws Error(unsupported) for an architecture or feature we lack, Error(invalid_input) for missing,
+  // misshapen or superfluous-shaped tensors, each named.
+  static Decoder load(const formats::GgufFile& file, const kernels::KernelTable& kernels, ThreadPool& pool,
+                      const Progress& progress = {});
+  Decoder(Decoder&&) noexcept;
+  ~Decoder();
+
+  const DecoderSpec& spec() const { return spec_; }
+  const kernels::KernelTable& kernels() const { return *kernels_; }
+  std::uint64_t weights_bytes() const;
+
+  // Appends every slice's tokens to its cache and writes logits [n][vocabulary_size], rows in slice order: one row
+  // for Logits::last, one per token for Logits::all. The token count over all slices is at most scratch.max_tokens().
+  // Throws Error(context_full) before anything has changed when a cache lacks room, Error(invalid_input) for a token
+  // id out of range.
+  void forward(std::span<const Slice> slices, float* logits, Scratch& scratch, ThreadPool& pool) const;
+
+ private:
+  Decoder(DecoderSpec spec, std::unique_ptr<const Weights> weights, const kernels::KernelTable& kernels);
+
+  DecoderSpec spec_;
+  std::unique_ptr<const Weights> weights_;
+  const kernels::KernelTable* kernels_;
+};
+
+}  // namespace minnow::models
