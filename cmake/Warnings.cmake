@@ -13,3 +13,6 @@ if(MINNOW_SANITIZE)
   add_compile_options(-fsanitize=${MINNOW_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${MINNOW_SANITIZE})
 endif()
+if(MINNOW_FUZZ)  # coverage feedback from every room, not only from the targets
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
