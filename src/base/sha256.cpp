@@ -10,8 +10,15 @@
 namespace minnow {
 
 std::string sha256_hex(std::span<const std::byte> bytes) {
+  return sha256_hex(std::span<const std::span<const std::byte>>(&bytes, 1));
+}
+
+std::string sha256_hex(std::span<const std::span<const std::byte>> parts) {
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  for (const auto& part : parts) SHA256_Update(&context, part.data(), part.size());
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  SHA256_Final(digest.data(), &context);
   std::string text;
   text.reserve(2 * digest.size());
   for (const unsigned char byte : digest) {

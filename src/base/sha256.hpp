@@ -8,5 +8,7 @@
 namespace minnow {
 
 std::string sha256_hex(std::span<const std::byte> bytes);
+// Of the parts one after another, as if they were one.
+std::string sha256_hex(std::span<const std::span<const std::byte>> parts);
 
 }  // namespace minnow

@@ -22,14 +22,18 @@
 
 namespace minnow::formats {
 
+namespace gguf {
+struct Header;
+}
+
 struct TensorInfo {
   std::string name;
   numeric::Format format = numeric::Format::f32;
   std::array<std::uint64_t, 4> shape{1, 1, 1, 1};  // shape[0] varies fastest: a row's length
   std::size_t n_dimensions = 1;
   std::uint64_t size_bytes = 0;
-  std::size_t part = 0;          // which file of a split model
-  std::uint64_t offset = 0;      // from the start of that file
+  std::size_t part = 0;      // which file of a split model
+  std::uint64_t offset = 0;  // from the start of that file
 
   std::uint64_t row_length() const { return shape[0]; }
   std::uint64_t n_rows() const { return shape[1] * shape[2] * shape[3]; }
@@ -38,6 +42,7 @@ struct TensorInfo {
 class GgufFile {
  public:
   // `path` may be any part of a split model ("-00002-of-00003.gguf"): all parts are opened.
+  // The metadata is the first part's, without the keys that describe the split.
   // Throws Error(not_found, io, invalid_input, unsupported).
   static GgufFile open(const std::filesystem::path& path);
   // `bytes` must outlive the GgufFile; `name` is what errors call it.
@@ -50,12 +55,14 @@ class GgufFile {
   // Tells the system that this tensor's pages won't be read again soon. A hint; does nothing for from_memory.
   void release(const TensorInfo& tensor) const;
 
-  const std::string& name() const { return name_; }          // the first file's path
-  std::uint64_t size_bytes() const;                           // of all parts
-  std::string sha256() const;                                 // of all parts in order; reads everything
+  const std::string& name() const { return name_; }  // the first file's path
+  std::uint64_t size_bytes() const;                  // of all parts
+  std::string sha256() const;                        // of all parts in order; reads everything
   std::uint32_t version() const { return version_; }
 
  private:
+  void take(gguf::Header&& header, std::string name);
+
   std::string name_;
   std::uint32_t version_ = 3;
   Metadata metadata_;

@@ -15,7 +15,9 @@
 #include <functional>
 #include <initializer_list>
 #include <span>
+#include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "base/function_ref.hpp"
@@ -40,6 +42,7 @@ class GgufWriter {
  private:
   Metadata metadata_;
   std::vector<TensorInfo> tensors_;
+  std::unordered_set<std::string> names_;
 };
 
 }  // namespace minnow::formats

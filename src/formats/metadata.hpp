@@ -12,7 +12,8 @@
 namespace minnow::formats {
 
 // Integers of every width are widened; the writer stores a signed array as i32 or i64 and an unsigned one as u32
-// or u64, whichever holds all of its values.
+// or u64, whichever holds all of its values. A real number is stored as f32, the only kind other readers of GGUF
+// expect, and as f64 only when it is beyond f32's range.
 using MetadataValue =
     std::variant<bool, std::int64_t, std::uint64_t, double, std::string, std::vector<bool>, std::vector<std::int64_t>,
                  std::vector<std::uint64_t>, std::vector<double>, std::vector<std::string>>;
@@ -22,6 +23,9 @@ class Metadata {
   // No pointer when the key is absent.
   const MetadataValue* find(std::string_view key) const;
   void set(std::string_view key, MetadataValue value);  // replaces or appends
+  // Appends without looking for the key. Precondition: the key is absent.
+  void append(std::string key, MetadataValue value);
+  void erase(std::string_view key);  // nothing happens when it is absent
   const std::vector<std::pair<std::string, MetadataValue>>& entries() const { return entries_; }
 
   // Typed reads. No value when the key is absent; Error(invalid_input) naming the key when it has another type

@@ -11,10 +11,21 @@
 namespace minnow::numeric {
 
 enum class Format : std::uint8_t {
-  f32, f16, bf16,
-  q4_0, q4_1, q5_0, q5_1, q8_0,
-  q2_k, q3_k, q4_k, q5_k, q6_k,
-  iq4_nl, iq4_xs,
+  f32,
+  f16,
+  bf16,
+  q4_0,
+  q4_1,
+  q5_0,
+  q5_1,
+  q8_0,
+  q2_k,
+  q3_k,
+  q4_k,
+  q5_k,
+  q6_k,
+  iq4_nl,
+  iq4_xs,
 };
 inline constexpr std::size_t kFormatCount = 15;
 
@@ -22,7 +33,7 @@ struct FormatInfo {
   std::string_view name;     // as the field writes it: "Q4_K"
   std::size_t block_values;  // values in one block: 1, 32 or 256
   std::size_t block_bytes;
-  std::uint32_t ggml_type;   // the number GGUF uses
+  std::uint32_t ggml_type;  // the number GGUF uses
 };
 
 const FormatInfo& info(Format format);
@@ -38,5 +49,8 @@ std::size_t row_bytes(Format format, std::size_t n_values);
 void decode(Format format, std::span<const std::byte> blocks, std::span<float> values);
 // The nearest blocks by a plain search (absmax scales; for K-quants a short least-squares refinement).
 void encode(Format format, std::span<const float> values, std::span<std::byte> blocks);
+
+// Whether a block's scale (in F32, F16 and BF16: a value) is infinite or not a number. Reads every block once.
+bool has_non_finite(Format format, std::span<const std::byte> blocks);
 
 }  // namespace minnow::numeric
