@@ -1,0 +1,104 @@
+// A model ready to run: its weights, its vocabulary and its chat template.
+//
+//   auto model = minnow::Model::load("model.gguf");
+//   std::vector<minnow::TokenId> ids = model.tokenize("Hello");
+//
+// A Model is a handle: copies are cheap and share one set of weights, which never change, so any number of threads
+// may use it. Sessions share the weights too and may outlive the handle they were made from.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace minnow {
+
+namespace engine {
+class LoadedModel;
+}
+
+using TokenId = std::int32_t;
+
+struct ModelOptions {
+  std::size_t threads = 0;  // 0: the physical cores this process may use
+  // Called while weights are read, from the thread that loads.
+  std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress;
+};
+
+struct TokenizeOptions {
+  bool add_special = true;    // BOS and the like, where the model asks for them
+  bool parse_special = true;  // "<|im_end|>" in the text becomes its control token
+};
+
+struct ChatMessage {
+  std::string role;  // "system", "user", "assistant", "tool"
+  std::string content;
+  // A JSON object with what else the message carries (tool_calls, tool_call_id, name…); empty: nothing.
+  std::string extra_json;
+};
+
+struct ChatOptions {
+  bool add_generation_prompt = true;  // ends where the assistant begins to speak
+  std::string tools_json;             // a JSON array of tools; empty: none
+  std::string extra_json;             // a JSON object of further template variables (enable_thinking…); empty: none
+};
+
+class Model {
+ public:
+  // A GGUF file, or any part of a split one. Throws Error(not_found), Error(invalid_input) for a broken file,
+  // Error(unsupported) for a model this build can't run, Error(out_of_memory) when its weights don't fit the device.
+  static Model load(const std::filesystem::path& path, const ModelOptions& options = {});
+  // The same from bytes of a GGUF file, which must outlive the model and its sessions; `name` is what errors call them.
+  static Model from_memory(std::span<const std::byte> bytes, std::string_view name, const ModelOptions& options = {});
+  // The model linked into this build. Throws Error(not_found) when there is none.
+  static Model embedded(const ModelOptions& options = {});
+  static bool has_embedded() noexcept;
+
+  const std::string& name() const;          // what the file calls the model, else the file's own name
+  const std::string& architecture() const;  // "llama", "qwen2", …
+  std::string sha256() const;               // of the file; reads it all the first time it is asked for
+  std::string_view isa() const;             // "scalar", "avx2", "avx512", "neon"
+  std::string_view arithmetic() const;      // "exact": the same bits on every machine
+  std::size_t threads() const;
+  std::size_t context_length() const;  // what the model was trained for
+  std::size_t vocabulary_size() const;
+  std::uint64_t weights_bytes() const;
+  double load_ms() const;
+
+  std::vector<TokenId> tokenize(std::string_view text, const TokenizeOptions& options = {}) const;
+  // The bytes this token adds to a text; may be a part of a UTF-8 character, and is empty for control tokens unless
+  // `show_control`. Throws Error(invalid_input) for an id outside the vocabulary, as the two below do.
+  std::string piece(TokenId id, bool show_control = false) const;
+  // The whole text, always valid UTF-8.
+  std::string detokenize(std::span<const TokenId> ids) const;
+  bool is_end_of_generation(TokenId id) const;
+  std::optional<TokenId> bos() const;
+
+  bool has_chat_template() const;
+  // Empty when there is none.
+  const std::string& chat_template() const;
+  // The prompt for a conversation. Throws Error(unsupported) when the model has no template or it uses what we lack,
+  // Error(invalid_input) when the template refuses the messages or a JSON text is malformed.
+  std::string apply_chat_template(std::span<const ChatMessage> messages, const ChatOptions& options = {}) const;
+  // Its tokens, with BOS once where the model asks for it.
+  std::vector<TokenId> chat_tokens(std::span<const ChatMessage> messages, const ChatOptions& options = {}) const;
+
+  // A metadata value as text; arrays and absent keys have none.
+  std::optional<std::string> metadata(std::string_view key) const;
+
+ private:
+  friend class Session;
+  explicit Model(std::shared_ptr<const engine::LoadedModel> loaded);
+
+  // Shared because sessions keep the weights alive: a program may hand out a Session and forget the Model.
+  std::shared_ptr<const engine::LoadedModel> loaded_;
+};
+
+}  // namespace minnow
