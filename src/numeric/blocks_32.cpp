@@ -19,9 +19,6 @@ std::uint32_t read_high_bits(const std::uint8_t high[4]) {
   return high[0] | (std::uint32_t{high[1]} << 8) | (std::uint32_t{high[2]} << 16) | (std::uint32_t{high[3]} << 24);
 }
 
-// 1 / d, or 0 where the block is all zero.
-float inverse(float d) { return d == 0.0f ? 0.0f : 1.0f / d; }
-
 void decode_q4_0(const BlockQ4_0& block, float* values) {
   const float d = f16_to_f32(block.d);
   for (int i = 0; i < kHalf; ++i) {

@@ -41,4 +41,11 @@ static_assert(sizeof(BlockIQ4XS) == 136);
   return (low | (high << 4)) - 32;
 }
 
+// The inverse, on a block whose scales are still zero bits.
+[[gnu::always_inline]] inline void set_iq4_xs_scale(BlockIQ4XS& block, int j, int scale) noexcept {
+  const int stored = scale + 32;
+  block.scales_low[j / 2] = static_cast<uint8_t>(block.scales_low[j / 2] | ((stored & 15) << (4 * (j % 2))));
+  block.scales_high = static_cast<uint16_t>(block.scales_high | ((stored >> 4) << (2 * j)));
+}
+
 }  // namespace minnow::numeric

@@ -4,6 +4,9 @@
 
 namespace minnow::numeric::detail {
 
+// 1 / scale, or 0 for a scale of zero, whose values are all zero whatever integers they have.
+inline float inverse(float scale) { return scale == 0.0f ? 0.0f : 1.0f / scale; }
+
 // Cuts off the fraction.
 inline int truncate_between(float value, int low, int high) {
   if (!(value > static_cast<float>(low))) return low;
@@ -17,6 +20,13 @@ inline int round_between(float value, int low, int high) {
   if (!(value > static_cast<float>(low))) return low;
   if (!(value < static_cast<float>(high))) return high;
   return static_cast<int>((value + kMagic) - kMagic);
+}
+
+// The same as a float, for loops that should vectorize. The bounds are whole; NaN stays NaN.
+inline float nearest_between(float value, float low, float high) {
+  constexpr float kMagic = 12582912.0f;
+  const float bounded = value < low ? low : (value > high ? high : value);
+  return (bounded + kMagic) - kMagic;
 }
 
 // To the nearest, halves away from zero.
