@@ -1,0 +1,167 @@
+// minnow run [MODEL] [PROMPT]: one answer, or a chat at a terminal.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "cli/commands.hpp"
+#include "cli/generation_json.hpp"
+#include "cli/interactive_chat.hpp"
+#include "cli/model_argument.hpp"
+#include "cli/terminal.hpp"
+#include "minnow/minnow.hpp"
+
+namespace minnow::cli {
+namespace {
+
+struct RunOptions {
+  std::vector<std::string> words;  // [MODEL] [PROMPT]
+  std::size_t threads = 0;
+  long max_tokens = -1;
+  SessionOptions session;
+  std::optional<float> temperature;
+  std::vector<std::string> stop;
+  std::string system;
+  std::string arithmetic = "exact";
+  std::optional<std::size_t> logprobs;
+  bool raw = false;
+  bool json = false;
+
+  std::string model() const {
+    if (words.size() == 2 || (words.size() == 1 && names_a_model(words[0]))) return words[0];
+    return "";
+  }
+  std::optional<std::string> prompt() const {
+    if (words.size() == 2) return words[1];
+    if (words.size() == 1 && !names_a_model(words[0])) return words[0];
+    return std::nullopt;
+  }
+};
+
+void add_sampling_options(CLI::App& command, RunOptions& options) {
+  SamplingOptions& sampling = options.session.sampling;
+  const std::string group = "Sampling";
+  command.add_option("--temp", options.temperature, "Temperature; 0: the likeliest token (default 0.8; embedded model 0)")
+      ->check(CLI::Range(0.0, 100.0))->group(group);
+  command.add_option("--top-k", sampling.top_k, "Keep the K likeliest tokens; 0: all")
+      ->capture_default_str()->check(CLI::NonNegativeNumber)->group(group);
+  command.add_option("--top-p", sampling.top_p, "Keep the likeliest tokens that add up to P; 1: all")
+      ->capture_default_str()->check(CLI::Range(0.0, 1.0))->group(group);
+  command.add_option("--min-p", sampling.min_p, "Keep tokens at least P times as likely as the likeliest; 0: all")
+      ->capture_default_str()->check(CLI::Range(0.0, 1.0))->group(group);
+  command.add_option("--repeat-penalty", sampling.repeat_penalty, "Divide the logits of recent tokens by this; 1: no")
+      ->capture_default_str()->check(CLI::Range(0.01, 100.0))->group(group);
+  command.add_option("--repeat-last-n", sampling.repeat_last_n, "How many tokens the penalties look back; -1: all")
+      ->capture_default_str()->check(CLI::Range(-1, 1 << 30))->group(group);
+  command.add_option("--frequency-penalty", sampling.frequency_penalty, "Subtracted from a logit per recent occurrence")
+      ->capture_default_str()->check(CLI::Range(-100.0, 100.0))->group(group);
+  command.add_option("--presence-penalty", sampling.presence_penalty, "Subtracted once from logits of recent tokens")
+      ->capture_default_str()->check(CLI::Range(-100.0, 100.0))->group(group);
+  command.add_option("-s,--seed", sampling.seed, "Same seed, same text; default: a random one")->group(group);
+}
+
+void add_words(CLI::App& command, RunOptions& options) {
+  command.add_option("words", options.words,
+                     "[MODEL] a GGUF file, left out: the embedded model; [PROMPT] left out: piped text, or a chat")
+      ->expected(0, 2)->option_text("[MODEL] [PROMPT]");
+  command.add_option("-n,--n-predict", options.max_tokens, "At most N tokens; -1: until the model ends or the context is full")
+      ->capture_default_str()->check(CLI::Range(-1L, 1L << 40));
+  command.add_option("-c,--ctx-size", options.session.context,
+                     "Context in tokens; 0: the model's, at most 4096")->capture_default_str();
+  command.add_option("-t,--threads", options.threads, "Threads; 0: the physical cores this process may use")
+      ->capture_default_str()->check(CLI::Range(0, 1024));
+  command.add_option("--batch-size", options.session.batch_tokens, "Prompt tokens evaluated at once")
+      ->capture_default_str()->check(CLI::Range(1, 1 << 16));
+  command.add_option("--cache-type", options.session.cache_type, "Number format of the KV cache: f16 or f32")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, CacheType>{{"f16", CacheType::f16}, {"f32", CacheType::f32}}, CLI::ignore_case));
+  command.add_option("--stop", options.stop, "Ends the answer where this text would appear; may be repeated")
+      ->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("--system", options.system, "The system message");
+  command.add_flag("--raw", options.raw, "Send the prompt as it is, without the model's chat template");
+  command.add_flag("--json", options.json, "Print one JSON object");
+  command.add_option("--logprobs", options.logprobs, "With --json: log-probabilities of each token and the K likeliest")
+      ->check(CLI::Range(0, 1000));
+  command.add_option("--arithmetic", options.arithmetic, "exact: the same bits on every machine")
+      ->check(CLI::IsMember({"exact", "fast"}));
+}
+
+void check(const RunOptions& options) {
+  if (options.arithmetic != "exact") fail(ErrorCode::unsupported, "this build computes in 'exact' arithmetic only");
+  if (options.logprobs && !options.json) throw CLI::ValidationError("--logprobs needs --json");
+  for (const std::string& stop : options.stop) {
+    if (stop.empty()) throw CLI::ValidationError("--stop needs a text");
+  }
+}
+
+void answer_once(const Model& model, const RunOptions& options, const std::string& prompt,
+                 GenerateOptions generate) {
+  const bool raw = options.raw || !model.has_chat_template();
+  if (!raw && prompt.find_first_not_of(" \t\r\n") == std::string::npos) {
+    fail(ErrorCode::invalid_input, "the prompt is empty");
+  }
+  if (!options.json) {
+    generate.on_token = [](const TokenOutput& token) {
+      print(token.text);
+      return true;
+    };
+  }
+  const auto finish = [&](const Session& session, const Generation& generation) {
+    if (options.json) {
+      print(generation_json(session, generation, options.logprobs.has_value()) + "\n");
+    } else if (!raw || stdout_is_terminal()) {  // --raw into a pipe gives the model's bytes and nothing else
+      print("\n");
+    }
+  };
+  if (raw) {
+    if (!options.raw) note("this model has no chat template; the prompt is sent as it is");
+    Session session(model, options.session);
+    finish(session, session.generate(prompt, generate));
+  } else {
+    Chat chat(model, options.session, {.system = options.system});
+    finish(chat.session(), chat.answer(prompt, generate));
+  }
+}
+
+std::string piped_prompt(const RunOptions& options) {
+  std::string text = read_stdin();
+  if (!options.raw && text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+void run(RunOptions options) {
+  check(options);
+  auto prompt = options.prompt();
+  const bool chats = !prompt && stdin_is_terminal() && stdout_is_terminal() && !options.json && !options.raw;
+  if (!prompt && !chats) {
+    if (stdin_is_terminal()) throw CLI::ValidationError("no prompt: give PROMPT or pipe it in");
+    prompt = piped_prompt(options);
+  }
+  const std::string path = options.model();
+  const Model model = load_model(path, options.threads);
+  // The embedded model answers with JSON for programs: its likeliest answer is the one wanted.
+  options.session.sampling.temperature = options.temperature.value_or(path.empty() ? 0.0f : 0.8f);
+  const GenerateOptions generate{
+      .max_tokens = static_cast<std::size_t>(options.max_tokens), .stop = options.stop, .logprobs = options.logprobs};
+  if (chats) {
+    interactive_chat(model, options.session, {.system = options.system}, generate);
+  } else {
+    answer_once(model, options, *prompt, generate);
+  }
+}
+
+}  // namespace
+
+void add_run(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("run", "One answer (PROMPT or piped text), or a chat at a terminal");
+  auto options = std::make_shared<RunOptions>();
+  add_words(*command, *options);
+  add_sampling_options(*command, *options);
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace minnow::cli

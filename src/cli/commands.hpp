@@ -1,0 +1,16 @@
+// The program's commands, one file each. Each adds its words to the command line and, when they are used, a callback
+// that does the work; what goes wrong is thrown and becomes the one error line in main.cpp.
+#pragma once
+
+#include <CLI/App.hpp>
+
+namespace minnow::cli {
+
+void add_run(CLI::App& app);
+void add_tokenize(CLI::App& app);
+void add_show(CLI::App& app);
+void add_convert(CLI::App& app);
+void add_quantize(CLI::App& app);
+void add_eval(CLI::App& app);
+
+}  // namespace minnow::cli

@@ -1,0 +1,55 @@
+// minnow: the program. Exit 0: done. Exit 1: it failed. Exit 2: the words were wrong. Errors are one line on stderr.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "cli/commands.hpp"
+#include "minnow/minnow.hpp"
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongWords = 2;
+
+int report(const std::string& sentence, int exit_code) {
+  std::string line = sentence.substr(0, sentence.find('\n'));
+  std::fprintf(stderr, "minnow: %s\n", line.c_str());
+  return exit_code;
+}
+
+int parse_and_run(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    return report(std::string(error.what()) + " (see minnow --help)", kWrongWords);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed stdout becomes an error we can name
+  CLI::App app("Small language models on the device you have.", "minnow");
+  app.set_version_flag("--version", std::string(minnow::version()));
+  app.require_subcommand(1);
+  minnow::cli::add_run(app);
+  minnow::cli::add_tokenize(app);
+  minnow::cli::add_show(app);
+  minnow::cli::add_convert(app);
+  minnow::cli::add_quantize(app);
+  minnow::cli::add_eval(app);
+  try {
+    return parse_and_run(app, argc, argv);
+  } catch (const minnow::Error& error) {
+    return report(error.what(), kFailed);
+  } catch (const std::bad_alloc&) {
+    return report("out of memory", kFailed);
+  } catch (const std::exception& error) {
+    return report(std::string("internal error: ") + error.what(), kFailed);
+  }
+}
