@@ -45,46 +45,72 @@ struct RunOptions {
 void add_sampling_options(CLI::App& command, RunOptions& options) {
   SamplingOptions& sampling = options.session.sampling;
   const std::string group = "Sampling";
-  command.add_option("--temp", options.temperature, "Temperature; 0: the likeliest token (default 0.8; embedded model 0)")
-      ->check(CLI::Range(0.0, 100.0))->group(group);
+  command
+      .add_option("--temp", options.temperature, "Temperature; 0: the likeliest token (default 0.8; embedded model 0)")
+      ->check(CLI::Range(0.0, 100.0))
+      ->group(group);
   command.add_option("--top-k", sampling.top_k, "Keep the K likeliest tokens; 0: all")
-      ->capture_default_str()->check(CLI::NonNegativeNumber)->group(group);
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber)
+      ->group(group);
   command.add_option("--top-p", sampling.top_p, "Keep the likeliest tokens that add up to P; 1: all")
-      ->capture_default_str()->check(CLI::Range(0.0, 1.0))->group(group);
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0))
+      ->group(group);
   command.add_option("--min-p", sampling.min_p, "Keep tokens at least P times as likely as the likeliest; 0: all")
-      ->capture_default_str()->check(CLI::Range(0.0, 1.0))->group(group);
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0))
+      ->group(group);
   command.add_option("--repeat-penalty", sampling.repeat_penalty, "Divide the logits of recent tokens by this; 1: no")
-      ->capture_default_str()->check(CLI::Range(0.01, 100.0))->group(group);
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 100.0))
+      ->group(group);
   command.add_option("--repeat-last-n", sampling.repeat_last_n, "How many tokens the penalties look back; -1: all")
-      ->capture_default_str()->check(CLI::Range(-1, 1 << 30))->group(group);
-  command.add_option("--frequency-penalty", sampling.frequency_penalty, "Subtracted from a logit per recent occurrence")
-      ->capture_default_str()->check(CLI::Range(-100.0, 100.0))->group(group);
+      ->capture_default_str()
+      ->check(CLI::Range(-1, 1 << 30))
+      ->group(group);
+  command
+      .add_option("--frequency-penalty", sampling.frequency_penalty, "Subtracted from a logit per recent occurrence")
+      ->capture_default_str()
+      ->check(CLI::Range(-100.0, 100.0))
+      ->group(group);
   command.add_option("--presence-penalty", sampling.presence_penalty, "Subtracted once from logits of recent tokens")
-      ->capture_default_str()->check(CLI::Range(-100.0, 100.0))->group(group);
+      ->capture_default_str()
+      ->check(CLI::Range(-100.0, 100.0))
+      ->group(group);
   command.add_option("-s,--seed", sampling.seed, "Same seed, same text; default: a random one")->group(group);
 }
 
 void add_words(CLI::App& command, RunOptions& options) {
-  command.add_option("words", options.words,
-                     "[MODEL] a GGUF file, left out: the embedded model; [PROMPT] left out: piped text, or a chat")
-      ->expected(0, 2)->option_text("[MODEL] [PROMPT]");
-  command.add_option("-n,--n-predict", options.max_tokens, "At most N tokens; -1: until the model ends or the context is full")
-      ->capture_default_str()->check(CLI::Range(-1L, 1L << 40));
-  command.add_option("-c,--ctx-size", options.session.context,
-                     "Context in tokens; 0: the model's, at most 4096")->capture_default_str();
+  command
+      .add_option("words", options.words,
+                  "[MODEL] a GGUF file, left out: the embedded model; [PROMPT] left out: piped text, or a chat")
+      ->expected(0, 2)
+      ->option_text("[MODEL] [PROMPT]");
+  command
+      .add_option("-n,--n-predict", options.max_tokens,
+                  "At most N tokens; -1: until the model ends or the context is full")
+      ->capture_default_str()
+      ->check(CLI::Range(-1L, 1L << 40));
+  command.add_option("-c,--ctx-size", options.session.context, "Context in tokens; 0: the model's, at most 4096")
+      ->capture_default_str();
   command.add_option("-t,--threads", options.threads, "Threads; 0: the physical cores this process may use")
-      ->capture_default_str()->check(CLI::Range(0, 1024));
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
   command.add_option("--batch-size", options.session.batch_tokens, "Prompt tokens evaluated at once")
-      ->capture_default_str()->check(CLI::Range(1, 1 << 16));
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 16));
   command.add_option("--cache-type", options.session.cache_type, "Number format of the KV cache: f16 or f32")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, CacheType>{{"f16", CacheType::f16}, {"f32", CacheType::f32}}, CLI::ignore_case));
   command.add_option("--stop", options.stop, "Ends the answer where this text would appear; may be repeated")
-      ->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--system", options.system, "The system message");
   command.add_flag("--raw", options.raw, "Send the prompt as it is, without the model's chat template");
   command.add_flag("--json", options.json, "Print one JSON object");
-  command.add_option("--logprobs", options.logprobs, "With --json: log-probabilities of each token and the K likeliest")
+  command
+      .add_option("--logprobs", options.logprobs, "With --json: log-probabilities of each token and the K likeliest")
       ->check(CLI::Range(0, 1000));
   command.add_option("--arithmetic", options.arithmetic, "exact: the same bits on every machine")
       ->check(CLI::IsMember({"exact", "fast"}));
@@ -98,8 +124,7 @@ void check(const RunOptions& options) {
   }
 }
 
-void answer_once(const Model& model, const RunOptions& options, const std::string& prompt,
-                 GenerateOptions generate) {
+void answer_once(const Model& model, const RunOptions& options, const std::string& prompt, GenerateOptions generate) {
   const bool raw = options.raw || !model.has_chat_template();
   if (!raw && prompt.find_first_not_of(" \t\r\n") == std::string::npos) {
     fail(ErrorCode::invalid_input, "the prompt is empty");

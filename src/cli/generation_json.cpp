@@ -26,10 +26,8 @@ std::string generation_json(const Session& session, const Generation& generation
   const Model& model = session.model();
   const MemoryUse memory = session.memory();
   Json json;
-  json["model"] = {{"name", model.name()},
-                   {"sha256", model.sha256()},
-                   {"arithmetic", model.arithmetic()},
-                   {"isa", model.isa()}};
+  json["model"] = {
+      {"name", model.name()}, {"sha256", model.sha256()}, {"arithmetic", model.arithmetic()}, {"isa", model.isa()}};
   json["prompt_tokens"] = generation.prompt_tokens;
   json["text"] = generation.text;
   json["finish_reason"] = generation.finish_reason;

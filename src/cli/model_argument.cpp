@@ -21,8 +21,8 @@ Model load_model(const std::string& path, std::size_t threads) {
   if (path.empty()) return Model::embedded(options);
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
-    fail(ErrorCode::not_found, "no model file '{}' (MODEL is a path to a GGUF file; a prompt of one word needs MODEL too)",
-         path);
+    fail(ErrorCode::not_found,
+         "no model file '{}' (MODEL is a path to a GGUF file; a prompt of one word needs MODEL too)", path);
   }
   return Model::load(path, options);
 }

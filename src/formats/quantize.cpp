@@ -36,9 +36,8 @@ constexpr std::array<Quantization, 18> kQuantizations{{
 }};
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 // "blk.7.attn_v.weight" -> 7; no layer for anything else.
@@ -69,11 +68,20 @@ Format fitting(Format wanted, std::uint64_t row_length) {
   switch (wanted) {
     case Format::q2_k:
     case Format::q3_k:
-    case Format::iq4_xs: fallback = Format::iq4_nl; break;
-    case Format::q4_k: fallback = Format::q5_0; break;
-    case Format::q5_k: fallback = Format::q5_1; break;
-    case Format::q6_k: fallback = Format::q8_0; break;
-    default: break;
+    case Format::iq4_xs:
+      fallback = Format::iq4_nl;
+      break;
+    case Format::q4_k:
+      fallback = Format::q5_0;
+      break;
+    case Format::q5_k:
+      fallback = Format::q5_1;
+      break;
+    case Format::q6_k:
+      fallback = Format::q8_0;
+      break;
+    default:
+      break;
   }
   return row_length % numeric::info(fallback).block_values == 0 ? fallback : Format::f16;
 }

@@ -18,10 +18,10 @@
 namespace minnow::formats {
 
 struct Quantization {
-  std::string_view name;             // "Q4_K_M"
-  numeric::Format base;              // most matrices
-  numeric::Format sensitive;         // value and down projections of the chosen layers
-  std::uint32_t file_type;           // GGUF's general.file_type
+  std::string_view name;      // "Q4_K_M"
+  numeric::Format base;       // most matrices
+  numeric::Format sensitive;  // value and down projections of the chosen layers
+  std::uint32_t file_type;    // GGUF's general.file_type
 };
 
 // Case-insensitive. Throws Error(invalid_input) that lists the names we know.

@@ -7,7 +7,7 @@
 namespace minnow::machine {
 
 struct CpuFeatures {
-  bool avx2 = false;         // with FMA and F16C
+  bool avx2 = false;  // with FMA and F16C
   bool avx_vnni = false;
   bool avx512_vnni = false;  // with F, BW, DQ and VL
   bool amx_int8 = false;
