@@ -27,7 +27,8 @@ void check_part(const Part& first, const Part& part, std::uint64_t index, std::u
          split_count(metadata, part.name), first.name, count);
   }
   if (const auto number = metadata.unsigned_integer(kNumberKey); number && *number != index) {
-    fail(ErrorCode::invalid_input, "{} says it is part {}, but its name says {}", part.name, *number + 1, index + 1);
+    fail(ErrorCode::invalid_input, "{} says it is part {}, but its name makes it part {} of {}", part.name, *number + 1,
+         index + 1, count);
   }
   for (const auto& [key, value] : metadata.entries()) {
     const MetadataValue* in_first = first.header.metadata.find(key);
