@@ -31,13 +31,13 @@ void add_convert(CLI::App& app) {
   command->add_option("SRC", words->source, "A folder with config.json and *.safetensors, or a llama2.c .bin")
       ->required();
   command->add_option("OUT", words->out, "The GGUF file to write")->required();
-  using Type = formats::ConvertType;
+  using Type = formats::OutputType;
   const std::map<std::string, Type> types{
-      {"auto", Type::automatic}, {"f32", Type::f32}, {"f16", Type::f16}, {"bf16", Type::bf16}, {"q8_0", Type::q8_0}};
+      {"auto", Type::as_stored}, {"f32", Type::f32}, {"f16", Type::f16}, {"bf16", Type::bf16}, {"q8_0", Type::q8_0}};
   command->add_option("--outtype", words->options.type, "Number format of the matrices; auto: as the source has them")
       ->transform(CLI::CheckedTransformer(types, CLI::ignore_case));
   command->add_option("--tokenizer", words->options.tokenizer,
-                      "llama2.c: its tokenizer file; default: tok512.bin or tokenizer.bin beside SRC");
+                      "llama2.c: its tokenizer file; default: tokenizer.bin or tok<N>.bin beside SRC");
   command->callback([words] { convert(*words); });
 }
 

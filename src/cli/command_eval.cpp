@@ -1,0 +1,68 @@
+// minnow eval perplexity MODEL -f TEXT: how well a model predicts a text.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/file.hpp"
+#include "cli/commands.hpp"
+#include "cli/model_argument.hpp"
+#include "cli/terminal.hpp"
+#include "evaluation/perplexity.hpp"
+
+namespace minnow::cli {
+namespace {
+
+struct PerplexityWords {
+  std::string model;
+  std::string text_file;
+  std::size_t threads = 0;
+  bool json = false;
+  evaluation::PerplexityOptions options;
+};
+
+void perplexity(PerplexityWords words) {
+  const std::string text = read_file(words.text_file);
+  const Model model = load_model(words.model, words.threads);
+  evaluation::Perplexity result;
+  {
+    ProgressBar bar("evaluating");
+    words.options.progress = [&](std::size_t done, std::size_t total) { bar.update(done, total); };
+    result = evaluation::perplexity(model, text, words.options);
+  }
+  if (words.json) {
+    const nlohmann::ordered_json json{{"perplexity", result.perplexity},
+                                      {"error", result.error},
+                                      {"tokens", result.tokens},
+                                      {"chunks", result.chunks}};
+    print(json.dump() + "\n");
+  } else {
+    print(fmt::format("perplexity {:.4f} +/- {:.4f} over {} tokens in {} chunks\n", result.perplexity, result.error,
+                      result.tokens, result.chunks));
+  }
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app) {
+  CLI::App* eval = app.add_subcommand("eval", "Measure a model");
+  eval->require_subcommand(1);
+  CLI::App* command = eval->add_subcommand("perplexity", "How well a model predicts a text");
+  auto words = std::make_shared<PerplexityWords>();
+  command->add_option("MODEL", words->model, "A GGUF file")->required();
+  command->add_option("-f,--file", words->text_file, "The text, UTF-8")->required();
+  command->add_option("-c,--ctx-size", words->options.context, "Tokens per chunk or document")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 1 << 20));
+  command->add_option("--chunks", words->options.chunks, "How many chunks or documents; 0: all")->capture_default_str();
+  command->add_option("--separator", words->options.separator,
+                      "The text is documents parted by this; each starts with BOS and all its tokens count");
+  command->add_option("-t,--threads", words->threads, "Threads; 0: the physical cores this process may use")
+      ->check(CLI::Range(0, 1024));
+  command->add_flag("--json", words->json, "Print {\"perplexity\", \"error\", \"tokens\", \"chunks\"}");
+  command->callback([words] { perplexity(*words); });
+}
+
+}  // namespace minnow::cli
