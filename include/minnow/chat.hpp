@@ -16,9 +16,9 @@
 namespace minnow {
 
 struct ChatSetup {
-  std::string system;      // empty: no system message
-  std::string tools_json;  // see ChatOptions
-  std::string extra_json;
+  std::string system{};      // empty: no system message
+  std::string tools_json{};  // see ChatOptions
+  std::string extra_json{};
 };
 
 class Chat {

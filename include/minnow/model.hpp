@@ -29,7 +29,7 @@ using TokenId = std::int32_t;
 struct ModelOptions {
   std::size_t threads = 0;  // 0: the physical cores this process may use
   // Called while weights are read, from the thread that loads.
-  std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress;
+  std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress{};
 };
 
 struct TokenizeOptions {
@@ -38,16 +38,16 @@ struct TokenizeOptions {
 };
 
 struct ChatMessage {
-  std::string role;  // "system", "user", "assistant", "tool"
-  std::string content;
+  std::string role{};  // "system", "user", "assistant", "tool"
+  std::string content{};
   // A JSON object with what else the message carries (tool_calls, tool_call_id, name…); empty: nothing.
-  std::string extra_json;
+  std::string extra_json{};
 };
 
 struct ChatOptions {
   bool add_generation_prompt = true;  // ends where the assistant begins to speak
-  std::string tools_json;             // a JSON array of tools; empty: none
-  std::string extra_json;             // a JSON object of further template variables (enable_thinking…); empty: none
+  std::string tools_json{};           // a JSON array of tools; empty: none
+  std::string extra_json{};           // a JSON object of further template variables (enable_thinking…); empty: none
 };
 
 class Model {

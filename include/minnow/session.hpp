@@ -32,7 +32,7 @@ struct SamplingOptions {
   int repeat_last_n = 64;       // tokens the penalties look back on, prompt included; -1: all, 0: none
   float frequency_penalty = 0;
   float presence_penalty = 0;
-  std::optional<std::uint64_t> seed;  // no value: a random one
+  std::optional<std::uint64_t> seed{};  // no value: a random one
 };
 
 enum class CacheType : std::uint8_t { f32, f16 };
@@ -41,7 +41,7 @@ struct SessionOptions {
   std::size_t context = 0;         // tokens; 0: the model's, but at most 4096 and no more than fits the memory
   std::size_t batch_tokens = 512;  // prompt tokens evaluated at once; changes speed and memory, never a bit
   CacheType cache_type = CacheType::f16;
-  SamplingOptions sampling;
+  SamplingOptions sampling{};
 };
 
 struct TokenProbability {
@@ -51,18 +51,19 @@ struct TokenProbability {
 
 struct TokenOutput {
   TokenId id = 0;
-  std::string piece;  // the bytes of this token; may be a part of a character
-  std::string text;   // what this token released: never half a character, possible stop strings held back
+  std::string piece{};  // the bytes of this token; may be a part of a character
+  std::string text{};   // what this token released: never half a character, possible stop strings held back
   // Before sampling changed anything. Set when GenerateOptions::logprobs is.
   double logprob = 0;
-  std::vector<TokenProbability> top;  // the likeliest first
+  std::vector<TokenProbability> top{};  // the likeliest first
 };
 
 struct GenerateOptions {
   std::size_t max_tokens = static_cast<std::size_t>(-1);  // the context is a limit too
-  std::vector<std::string> stop;                          // ends the answer and is not part of it
-  std::optional<std::size_t> logprobs;  // no value: not computed; K: the chosen token's, and the K likeliest
-  std::function<bool(const TokenOutput&)> on_token;  // return false to cancel
+  std::vector<std::string> stop{};                        // ends the answer and is not part of it
+  std::optional<std::size_t> logprobs{};  // no value: not computed; K: the chosen token's, and the K likeliest
+  // Called as tokens come, and once more with an empty piece when held-back text is released at the end.
+  std::function<bool(const TokenOutput&)> on_token{};  // return false to cancel
 };
 
 struct Timings {

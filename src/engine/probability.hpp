@@ -1,0 +1,23 @@
+// Logits as probabilities, before sampling changes them: log-softmax in double precision with our own exp and log,
+// summed in order of ids, so that the figures agree to the bit on every machine.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "minnow/session.hpp"
+
+namespace minnow::engine {
+
+// The largest logit. Throws Error(invalid_input) when one is not a number or infinite, or when all are -infinity:
+// such a model file is broken, and any token drawn from it would be noise.
+float checked_maximum(std::span<const float> logits);
+
+// log of the sum of exp(logit): a token's log-probability is its logit less this.
+double log_sum_exp(std::span<const float> logits);
+
+// The k likeliest, best first, ties to the lowest id.
+std::vector<TokenProbability> top_probabilities(std::span<const float> logits, std::size_t k);
+
+}  // namespace minnow::engine

@@ -1,0 +1,141 @@
+#include "engine/sampler.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "base/error.hpp"
+#include "engine/probability.hpp"
+#include "kernels/math.hpp"
+
+namespace minnow::engine {
+namespace {
+
+void require(bool holds, const char* name, double value, const char* range) {
+  if (!holds) fail(ErrorCode::invalid_input, "{} must be {}, not {}", name, range, value);
+}
+
+void check(const SamplingOptions& options) {
+  // Each condition is written so that NaN fails it.
+  require(options.temperature >= 0 && std::isfinite(options.temperature), "temperature", options.temperature,
+          "0 or more");
+  require(options.top_k >= 0, "top-k", options.top_k, "0 (all) or more");
+  require(options.top_p > 0 && options.top_p <= 1, "top-p", options.top_p, "above 0 and at most 1");
+  require(options.min_p >= 0 && options.min_p <= 1, "min-p", options.min_p, "between 0 and 1");
+  require(options.repeat_penalty > 0 && std::isfinite(options.repeat_penalty), "the repeat penalty",
+          options.repeat_penalty, "above 0");
+  require(options.repeat_last_n >= -1, "the penalties' window", options.repeat_last_n, "-1 (all) or more");
+  require(std::isfinite(options.frequency_penalty), "the frequency penalty", options.frequency_penalty, "finite");
+  require(std::isfinite(options.presence_penalty), "the presence penalty", options.presence_penalty, "finite");
+}
+
+bool better(const Candidate& a, const Candidate& b) { return a.logit > b.logit || (a.logit == b.logit && a.id < b.id); }
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (static_cast<std::uint64_t>(device()) << 32) | device();
+}
+
+}  // namespace
+
+Sampler::Sampler(const SamplingOptions& options, std::size_t vocabulary_size)
+    : options_(options),
+      seed_((check(options), options.seed ? *options.seed : random_seed())),
+      random_(seed_),
+      candidates_(vocabulary_size),
+      weights_(vocabulary_size),
+      counts_(vocabulary_size) {}
+
+std::uint64_t Sampler::size_bytes(std::size_t vocabulary_size) {
+  return static_cast<std::uint64_t>(vocabulary_size) * (sizeof(Candidate) + sizeof(double) + sizeof(std::uint32_t));
+}
+
+TokenId Sampler::choose(std::span<const float> logits, std::span<const TokenId> history) {
+  const std::span<const Candidate> left = candidates(logits, history);
+  if (left.size() == 1) return left[0].id;
+  double point = random_.uniform();
+  for (std::size_t i = 0; i + 1 < left.size(); ++i) {
+    if (point < weights_[i]) return left[i].id;
+    point -= weights_[i];
+  }
+  return left.back().id;
+}
+
+std::span<const Candidate> Sampler::candidates(std::span<const float> logits, std::span<const TokenId> history) {
+  checked_maximum(logits);
+  n_candidates_ = logits.size();
+  for (std::size_t i = 0; i < logits.size(); ++i) candidates_[i] = {logits[i], static_cast<TokenId>(i)};
+  penalize(history);
+  if (options_.temperature == 0) {
+    candidates_[0] = *std::min_element(candidates_.begin(),
+                                       candidates_.begin() + static_cast<std::ptrdiff_t>(logits.size()), better);
+    n_candidates_ = 1;
+    weights_[0] = 1;
+    return {candidates_.data(), 1};
+  }
+  keep_top_k();
+  keep_top_p();
+  keep_min_p();
+  const double sum = weigh(options_.temperature);
+  for (std::size_t i = 0; i < n_candidates_; ++i) weights_[i] /= sum;
+  return {candidates_.data(), n_candidates_};
+}
+
+// A token seen in the window has its logit divided (or, below zero, multiplied) by the repeat penalty, and lowered by
+// the frequency penalty once per occurrence and by the presence penalty once.
+void Sampler::penalize(std::span<const TokenId> history) {
+  const bool off = options_.repeat_penalty == 1 && options_.frequency_penalty == 0 && options_.presence_penalty == 0;
+  if (off || options_.repeat_last_n == 0) return;
+  if (options_.repeat_last_n > 0) {
+    history = history.last(std::min(history.size(), static_cast<std::size_t>(options_.repeat_last_n)));
+  }
+  for (const TokenId id : history) ++counts_[static_cast<std::size_t>(id)];
+  for (const TokenId id : history) {
+    std::uint32_t& count = counts_[static_cast<std::size_t>(id)];
+    if (count == 0) continue;  // done at its first occurrence
+    float& logit = candidates_[static_cast<std::size_t>(id)].logit;
+    logit = logit <= 0 ? logit * options_.repeat_penalty : logit / options_.repeat_penalty;
+    logit -= static_cast<float>(count) * options_.frequency_penalty + options_.presence_penalty;
+    count = 0;
+  }
+}
+
+// Also puts what is kept in order, best first.
+void Sampler::keep_top_k() {
+  if (options_.top_k > 0) n_candidates_ = std::min(n_candidates_, static_cast<std::size_t>(options_.top_k));
+  std::partial_sort(candidates_.begin(), candidates_.begin() + static_cast<std::ptrdiff_t>(n_candidates_),
+                    candidates_.end(), better);
+}
+
+// The fewest candidates whose probabilities reach top_p together.
+void Sampler::keep_top_p() {
+  if (options_.top_p >= 1) return;
+  const double enough = static_cast<double>(options_.top_p) * weigh(1);
+  double reached = 0;
+  for (std::size_t i = 0; i < n_candidates_; ++i) {
+    reached += weights_[i];
+    if (reached >= enough) n_candidates_ = i + 1;
+  }
+}
+
+// Those at least min_p times as likely as the best.
+void Sampler::keep_min_p() {
+  if (options_.min_p <= 0) return;
+  const double least = static_cast<double>(candidates_[0].logit) + kernels::log_f64(options_.min_p);
+  std::size_t kept = 1;
+  while (kept < n_candidates_ && static_cast<double>(candidates_[kept].logit) >= least) ++kept;
+  n_candidates_ = kept;
+}
+
+// Fills weights_ with exp((logit - best) / temperature) and returns their sum.
+double Sampler::weigh(double temperature) {
+  const double best = candidates_[0].logit;
+  double sum = 0;
+  for (std::size_t i = 0; i < n_candidates_; ++i) {
+    weights_[i] = kernels::exp_f64((static_cast<double>(candidates_[i].logit) - best) / temperature);
+    sum += weights_[i];
+  }
+  return sum;
+}
+
+}  // namespace minnow::engine

@@ -1,0 +1,59 @@
+// Chooses the next token from logits.
+//
+//   Sampler sampler({.temperature = 0.7f, .seed = 42}, vocabulary_size);
+//   TokenId next = sampler.choose(logits, tokens_so_far);
+//
+// Penalties change the logits of tokens seen lately; top-k, top-p and min-p then cut the list of candidates, best
+// first; temperature sharpens or flattens what is left; one random number draws from it. Ties go to the lowest id, and
+// everything after the penalties is in double precision, so the same seed gives the same text on every machine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/random.hpp"
+#include "minnow/session.hpp"
+
+namespace minnow::engine {
+
+struct Candidate {
+  float logit;
+  TokenId id;
+};
+
+class Sampler {
+ public:
+  // Takes all its memory here: size_bytes(vocabulary_size). Throws Error(invalid_input) for options out of range.
+  Sampler(const SamplingOptions& options, std::size_t vocabulary_size);
+  static std::uint64_t size_bytes(std::size_t vocabulary_size);
+
+  // Allocates nothing. `logits` has vocabulary_size values, `history` every token so far, the latest last.
+  // Throws Error(invalid_input) when no logit is finite.
+  TokenId choose(std::span<const float> logits, std::span<const TokenId> history);
+
+  // What choose() draws from, best first, and (in the same order) how likely it draws each.
+  std::span<const Candidate> candidates(std::span<const float> logits, std::span<const TokenId> history);
+  std::span<const double> probabilities() const { return {weights_.data(), n_candidates_}; }
+
+  std::uint64_t seed() const { return seed_; }
+  void restart() { random_ = Pcg32(seed_); }
+
+ private:
+  void penalize(std::span<const TokenId> history);
+  void keep_top_k();
+  void keep_top_p();
+  void keep_min_p();
+  double weigh(double temperature);
+
+  SamplingOptions options_;
+  std::uint64_t seed_;
+  Pcg32 random_;
+  std::vector<Candidate> candidates_;  // vocabulary_size; the first n_candidates_ are left
+  std::vector<double> weights_;
+  std::vector<std::uint32_t> counts_;  // occurrences in the penalty window; all zero between calls
+  std::size_t n_candidates_ = 0;
+};
+
+}  // namespace minnow::engine

@@ -1,0 +1,184 @@
+#include "minnow/session.hpp"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "base/error.hpp"
+#include "engine/probability.hpp"
+#include "engine/session_state.hpp"
+#include "machine/memory.hpp"
+
+namespace minnow {
+namespace {
+
+constexpr std::size_t kAllLogitsBytes = 16u << 20;  // as many rows of logits at once as this holds, but at least one
+
+kernels::CacheType cache_type(CacheType type) {
+  return type == CacheType::f32 ? kernels::CacheType::f32 : kernels::CacheType::f16;
+}
+
+}  // namespace
+
+Session::State::State(const Model& handle, std::shared_ptr<const engine::LoadedModel> loaded,
+                      const SessionOptions& options, const engine::SessionPlan& planned)
+    : public_model(handle),
+      model(std::move(loaded)),
+      plan(planned),
+      cache(model->spec(), plan.context, cache_type(options.cache_type)),
+      scratch(model->spec(), plan.batch_tokens),
+      logits(model->spec().vocabulary_size),
+      sampler(options.sampling, model->vocabulary_size()) {
+  tokens.reserve(plan.context + 1);
+}
+
+void Session::State::require_room(std::size_t n_tokens) const {
+  const std::size_t left = plan.context - std::min(plan.context, tokens.size());
+  if (n_tokens <= left) return;
+  if (tokens.empty()) {
+    fail(ErrorCode::context_full, "the prompt has {} tokens and the context holds {}", n_tokens, plan.context);
+  }
+  fail(ErrorCode::context_full, "{} tokens come after {} and the context holds {}", n_tokens, tokens.size(),
+       plan.context);
+}
+
+void Session::State::require_known(std::span<const TokenId> ids) const {
+  for (const TokenId id : ids) {
+    if (id >= 0 && static_cast<std::size_t>(id) < vocabulary_size()) continue;
+    fail(ErrorCode::invalid_input, "there is no token {}: the vocabulary has {}", id, vocabulary_size());
+  }
+}
+
+void Session::State::forward(std::span<const TokenId> part, models::Logits wanted, float* out) {
+  const models::Slice slice{&cache, part, wanted};
+  model->forward({&slice, 1}, out, scratch);
+}
+
+void Session::State::catch_up() {
+  // After truncate() the last token is in the cache and its logits are gone: evaluate it again.
+  if (!has_logits && !tokens.empty() && cache.size() == tokens.size()) cache.truncate(tokens.size() - 1);
+  while (cache.size() < tokens.size()) {
+    const auto rest = std::span<const TokenId>(tokens).subspan(cache.size());
+    const auto part = rest.first(std::min(rest.size(), plan.batch_tokens));
+    const bool last = part.size() == rest.size();
+    forward(part, last ? models::Logits::last : models::Logits::none, logits.data());
+    has_logits = last;
+  }
+}
+
+void Session::State::catch_up_with_all_logits(const OnLogits& on_logits, std::size_t first_index) {
+  const std::size_t stride = model->spec().vocabulary_size;
+  const std::size_t rows = std::clamp<std::size_t>(kAllLogitsBytes / (stride * sizeof(float)), 1, plan.batch_tokens);
+  if (all_logits.size() == 0) all_logits = AlignedBuffer<float>(rows * stride);
+  while (cache.size() < tokens.size()) {
+    const std::size_t begin = cache.size();
+    const auto rest = std::span<const TokenId>(tokens).subspan(begin);
+    const auto part = rest.first(std::min(rest.size(), rows));
+    forward(part, models::Logits::all, all_logits.data());
+    for (std::size_t row = 0; row < part.size(); ++row) {
+      if (begin + row < first_index) continue;
+      on_logits(begin + row - first_index, all_logits.span().subspan(row * stride, vocabulary_size()));
+    }
+    std::copy_n(all_logits.data() + (part.size() - 1) * stride, stride, logits.data());
+    has_logits = cache.size() == tokens.size();
+  }
+}
+
+Session::Session(const Model& model, const SessionOptions& options) {
+  const std::shared_ptr<const engine::LoadedModel>& loaded = model.loaded_;
+  const engine::SessionPlan plan = engine::plan_session(loaded->spec(), options, machine::available_memory_bytes());
+  try {
+    state_ = std::make_unique<State>(model, loaded, options, plan);
+  } catch (const std::bad_alloc&) {
+    fail(ErrorCode::out_of_memory, "a context of {} tokens needs {} bytes, and the system refused them", plan.context,
+         plan.total_bytes());
+  }
+}
+
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+void Session::prefill(std::span<const TokenId> tokens) {
+  State& state = *state_;
+  state.require_room(tokens.size());
+  state.require_known(tokens);
+  const std::size_t before = state.tokens.size();
+  state.tokens.insert(state.tokens.end(), tokens.begin(), tokens.end());
+  try {
+    state.catch_up();
+  } catch (...) {
+    truncate(before);
+    throw;
+  }
+}
+
+std::optional<TokenId> Session::decode() {
+  State& state = *state_;
+  if (state.tokens.empty()) fail(ErrorCode::invalid_input, "there is nothing to continue: prefill a prompt first");
+  if (state.tokens.size() > state.plan.context) state.require_room(1);
+  state.catch_up();
+  const TokenId chosen = state.sampler.choose(state.current_logits(), state.tokens);
+  if (state.model->tokenizer().is_end_of_generation(chosen)) return std::nullopt;
+  state.tokens.push_back(chosen);
+  return chosen;
+}
+
+void Session::evaluate(std::span<const TokenId> tokens, const OnLogits& on_logits) {
+  State& state = *state_;
+  state.require_room(tokens.size());
+  state.require_known(tokens);
+  const std::size_t before = state.tokens.size();
+  state.tokens.insert(state.tokens.end(), tokens.begin(), tokens.end());
+  try {
+    state.catch_up_with_all_logits(on_logits, before);
+  } catch (...) {
+    truncate(before);
+    throw;
+  }
+}
+
+std::span<const float> Session::logits() const { return state_->current_logits(); }
+
+double Session::log_probability(TokenId id) const {
+  const std::span<const float> values = state_->current_logits();
+  state_->require_known({&id, 1});
+  if (values.empty()) fail(ErrorCode::invalid_input, "there are no logits yet: prefill a prompt first");
+  return static_cast<double>(values[static_cast<std::size_t>(id)]) - engine::log_sum_exp(values);
+}
+
+std::vector<TokenProbability> Session::top(std::size_t k) const {
+  const std::span<const float> values = state_->current_logits();
+  if (values.empty()) fail(ErrorCode::invalid_input, "there are no logits yet: prefill a prompt first");
+  return engine::top_probabilities(values, k);
+}
+
+void Session::truncate(std::size_t position) {
+  State& state = *state_;
+  if (position >= state.tokens.size()) return;
+  state.tokens.resize(position);
+  if (state.cache.size() > position) state.cache.truncate(position);
+  state.has_logits = false;
+}
+
+void Session::reset() {
+  truncate(0);
+  state_->sampler.restart();
+}
+
+void Session::set_sampling(const SamplingOptions& options) {
+  state_->sampler = engine::Sampler(options, state_->vocabulary_size());
+}
+
+const Model& Session::model() const { return state_->public_model; }
+std::span<const TokenId> Session::tokens() const { return state_->tokens; }
+std::size_t Session::position() const { return state_->tokens.size(); }
+std::size_t Session::context() const { return state_->plan.context; }
+std::uint64_t Session::seed() const { return state_->sampler.seed(); }
+
+MemoryUse Session::memory() const {
+  return {state_->model->decoder().weights_bytes(), state_->plan.kv_bytes,
+          state_->plan.scratch_bytes + state_->all_logits.size_bytes()};
+}
+
+}  // namespace minnow
