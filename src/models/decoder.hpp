@@ -35,7 +35,7 @@ struct Slice {
 };
 
 struct Weights;  // weights.hpp
-class Scratch;   // scratch.hpp: activations of one forward pass, sized for max_tokens
+struct Scratch;  // scratch.hpp: activations of one forward pass, sized for max_tokens
 
 class Decoder {
  public:
@@ -43,7 +43,7 @@ class Decoder {
 
   // Reads the spec and packs the weights; pages of `file` that were repacked are released. `file` must outlive
   // the decoder. Throws Error(unsupported) for an architecture or feature we lack, Error(invalid_input) for missing,
-  // misshapen or superfluous-shaped tensors, each named.
+  // misshapen or non-finite tensors, each named.
   static Decoder load(const formats::GgufFile& file, const kernels::KernelTable& kernels, ThreadPool& pool,
                       const Progress& progress = {});
   Decoder(Decoder&&) noexcept;

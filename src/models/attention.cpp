@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/matrix.hpp"
+#include "models/forward_pass.hpp"
+
+namespace minnow::models {
+namespace {
+
+struct Layer {
+  const ForwardPass& pass;
+  const DecoderSpec& model;
+  const LayerSpec& spec;
+  const LayerWeights& weights;
+  std::size_t index;
+
+  Layer(const ForwardPass& forward_pass, std::size_t layer)
+      : pass(forward_pass),
+        model(pass.spec),
+        spec(model.layers[layer]),
+        weights(pass.weights.layers[layer]),
+        index(layer) {}
+};
+
+// Norms and rotates each head of one token's queries or keys. `norms` holds a row for all heads, one for each, or none.
+void finish_heads(const Layer& layer, std::size_t n_heads, const AlignedBuffer<float>& norms, const float* cos_sin,
+                  float* heads) noexcept {
+  const DecoderSpec& spec = layer.model;
+  const kernels::KernelTable& kernels = layer.pass.kernels;
+  const std::size_t norm_stride = norms.size() > spec.key_size ? spec.key_size : 0;
+  for (std::size_t i = 0; i < n_heads; ++i) {
+    float* head = heads + i * spec.key_size;
+    if (norms.size() > 0) {
+      const float* weight = norms.data() + i * norm_stride;
+      if (spec.norm == Norm::rms) kernels.rms_norm(head, weight, spec.key_size, spec.norm_epsilon, head);
+      if (spec.norm == Norm::layer) kernels.layer_norm(head, weight, nullptr, spec.key_size, spec.norm_epsilon, head);
+    }
+    if (spec.rope.layout != RopeLayout::none) {
+      kernels.rope(cos_sin, spec.rope.n_dims / 2, spec.rope.layout == RopeLayout::interleaved, head);
+    }
+  }
+}
+
+void store(const KvCache& cache, const kernels::KernelTable& kernels, const float* x, std::size_t n,
+           std::size_t position, std::byte* run) noexcept {
+  std::byte* place = run + position * n * cache.element_bytes();
+  if (cache.type() == kernels::CacheType::f32) {
+    std::memcpy(place, x, n * sizeof(float));
+  } else {
+    kernels.store_f16(x, n, reinterpret_cast<std::uint16_t*>(place));
+  }
+}
+
+// From raw queries, keys and values of one token to what attention reads: keys and values go to the cache.
+void place_token(const Layer& layer, std::size_t token) noexcept {
+  const Scratch& all = layer.pass.scratch;
+  const DecoderSpec& spec = layer.model;
+  const std::size_t n_kv_heads = layer.spec.n_kv_heads;
+  float* query = layer.pass.scratch.query.data() + token * layer.spec.n_heads * spec.key_size;
+  float* key = layer.pass.scratch.key.data() + token * n_kv_heads * spec.key_size;
+  float* value = layer.pass.scratch.value.data() + token * n_kv_heads * spec.value_size;
+  const auto& table = layer.spec.local_rope ? all.local_rope : all.rope;
+  const float* cos_sin = table.data() + token * spec.rope.n_dims;
+
+  add_bias(layer.pass, layer.weights.query.bias, query);
+  add_bias(layer.pass, layer.weights.key.bias, key);
+  add_bias(layer.pass, layer.weights.value.bias, value);
+  finish_heads(layer, layer.spec.n_heads, layer.weights.query_norm, cos_sin, query);
+  finish_heads(layer, n_kv_heads, layer.weights.key_norm, cos_sin, key);
+
+  const TokenPlace& place = layer.pass.tokens[token];
+  KvCache& cache = *place.cache;
+  for (std::size_t head = 0; head < n_kv_heads; ++head) {
+    store(cache, layer.pass.kernels, key + head * spec.key_size, spec.key_size, place.position,
+          cache.keys(layer.index, head));
+    store(cache, layer.pass.kernels, value + head * spec.value_size, spec.value_size, place.position,
+          cache.values(layer.index, head));
+  }
+}
+
+// One head of one token looks at every position it may see, its own the last.
+void attend(const Layer& layer, std::size_t token, std::size_t head, std::size_t score_row) noexcept {
+  const DecoderSpec& spec = layer.model;
+  const TokenPlace& place = layer.pass.tokens[token];
+  const std::size_t kv_head = head / (layer.spec.n_heads / layer.spec.n_kv_heads);
+  const std::size_t end = place.position + 1;
+  const std::size_t window = layer.spec.sliding_window;
+  layer.pass.kernels.attend({
+      .query = layer.pass.scratch.query.data() + (token * layer.spec.n_heads + head) * spec.key_size,
+      .keys = place.cache->keys(layer.index, kv_head),
+      .values = place.cache->values(layer.index, kv_head),
+      .cache_type = place.cache->type(),
+      .key_size = spec.key_size,
+      .value_size = spec.value_size,
+      .begin = window != 0 && end > window ? end - window : 0,
+      .end = end,
+      .scale = spec.attention_scale,
+      .soft_cap = spec.attention_soft_cap,
+      .scores = place.cache->scores(score_row),
+      .out = layer.pass.scratch.attended.data() + (token * layer.spec.n_heads + head) * spec.value_size,
+  });
+}
+
+// Later tokens look at more positions, so that each task takes heads from everywhere in the batch.
+void attend_all(const Layer& layer) {
+  const std::size_t n_heads = layer.spec.n_heads;
+  const std::size_t n_items = layer.pass.tokens.size() * n_heads;
+  const std::size_t n_tasks = std::min(n_items, KvCache::kScoreRows);
+  layer.pass.pool.run(n_tasks, [&](std::size_t task) {
+    for (std::size_t item = task; item < n_items; item += n_tasks) attend(layer, item / n_heads, item % n_heads, task);
+  });
+}
+
+}  // namespace
+
+void attention(const ForwardPass& pass, std::size_t layer_index) {
+  const Layer layer(pass, layer_index);
+  const LayerWeights& weights = layer.weights;
+  Scratch& scratch = pass.scratch;
+  const std::size_t n_tokens = pass.tokens.size();
+
+  norm_all(pass, weights.attention_norm);
+  scratch.activations.set(scratch.normed.data(), n_tokens, pass.spec.embedding_size);
+  kernels::matmul(pass.kernels, scratch.activations,
+                  {{&weights.query.matrix, scratch.query.data()},
+                   {&weights.key.matrix, scratch.key.data()},
+                   {&weights.value.matrix, scratch.value.data()}},
+                  pass.pool);
+  pass.pool.run(n_tokens, [&](std::size_t token) { place_token(layer, token); });
+  attend_all(layer);
+  scratch.activations.set(scratch.attended.data(), n_tokens, layer.spec.n_heads * pass.spec.value_size);
+  kernels::matmul(pass.kernels, scratch.activations, {{&weights.attention_output.matrix, scratch.change.data()}},
+                  pass.pool);
+  add_change(pass, weights.attention_output, weights.post_attention_norm);
+}
+
+}  // namespace minnow::models

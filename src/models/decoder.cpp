@@ -1,0 +1,150 @@
+#include "models/decoder.hpp"
+
+#include <utility>
+
+#include "base/error.hpp"
+#include "models/forward_pass.hpp"
+#include "models/scratch.hpp"
+#include "models/spec_reader.hpp"
+#include "models/weights.hpp"
+
+namespace minnow::models {
+namespace {
+
+void check_slice(const DecoderSpec& spec, const Slice& slice) {
+  const KvCache& cache = *slice.cache;
+  const std::size_t end = cache.size() + slice.tokens.size();
+  if (slice.tokens.empty()) fail(ErrorCode::invalid_input, "there are no tokens to evaluate");
+  if (end > cache.capacity()) {
+    fail(ErrorCode::context_full, "{} tokens come after {} and the context holds {}", slice.tokens.size(), cache.size(),
+         cache.capacity());
+  }
+  if (spec.learned_positions && end > spec.context_length) {
+    fail(ErrorCode::context_full, "{} tokens come after {} and this model has learned {} positions",
+         slice.tokens.size(), cache.size(), spec.context_length);
+  }
+  for (const TokenId id : slice.tokens) {
+    if (id >= 0 && static_cast<std::size_t>(id) < spec.vocabulary_size) continue;
+    fail(ErrorCode::invalid_input, "there is no token {}: the vocabulary has {}", id, spec.vocabulary_size);
+  }
+}
+
+// Checks everything, then gives each token its place. Changes no cache.
+std::span<const TokenPlace> place_tokens(const DecoderSpec& spec, std::span<const Slice> slices, Scratch& scratch) {
+  std::size_t n_tokens = 0;
+  for (const Slice& slice : slices) {
+    check_slice(spec, slice);
+    n_tokens += slice.tokens.size();
+  }
+  if (n_tokens > scratch.max_tokens()) {
+    fail(ErrorCode::internal, "{} tokens at once, and the scratch memory is for {}", n_tokens, scratch.max_tokens());
+  }
+  TokenPlace* place = scratch.places.data();
+  for (const Slice& slice : slices) {
+    std::size_t position = slice.cache->size();
+    for (const TokenId id : slice.tokens) *place++ = {.cache = slice.cache, .position = position++, .id = id};
+  }
+  return {scratch.places.data(), n_tokens};
+}
+
+// Contexts beyond the one a longrope model was first trained on use other frequencies. The capacity decides, not the
+// length so far, so that a cache never holds keys of both kinds.
+const RopeFrequencies& frequencies(const ForwardPass& pass, const KvCache& cache) {
+  const RopeSpec& rope = pass.spec.rope;
+  const bool beyond = rope.scaling == RopeScaling::longrope && cache.capacity() > rope.original_context;
+  return beyond ? pass.weights.long_rope : pass.weights.rope;
+}
+
+void embed(const ForwardPass& pass, std::size_t token, float* x) {
+  const TokenPlace& place = pass.tokens[token];
+  const Weights& weights = pass.weights;
+  const auto row = static_cast<std::size_t>(place.id);
+  const std::size_t size = pass.spec.embedding_size;
+  if (pass.spec.tied_output) {
+    weights.output.matrix.decode_row(row, x);
+  } else {
+    weights.token_embedding.read(row, x);
+  }
+  if (pass.spec.embedding_scale != 1) pass.kernels.scale(pass.spec.embedding_scale, size, x);
+  if (!pass.spec.learned_positions) return;
+  float* position = pass.scratch.normed.data() + token * size;  // free until the first norm
+  weights.position_embedding.read(place.position, position);
+  pass.kernels.add(position, size, x);
+}
+
+void embed_all(const ForwardPass& pass) {
+  const DecoderSpec& spec = pass.spec;
+  Scratch& scratch = pass.scratch;
+  pass.pool.run(pass.tokens.size(), [&](std::size_t token) {
+    const TokenPlace& place = pass.tokens[token];
+    embed(pass, token, scratch.residual.data() + token * spec.embedding_size);
+    if (spec.rope.layout != RopeLayout::none) {
+      fill_cos_sin(frequencies(pass, *place.cache), place.position, scratch.rope.data() + token * spec.rope.n_dims);
+    }
+    if (scratch.local_rope.size() > 0) {
+      fill_cos_sin(pass.weights.local_rope, place.position, scratch.local_rope.data() + token * spec.local_rope.n_dims);
+    }
+  });
+}
+
+// Norms the rows whose logits are wanted, one after another into `normed`, and says how many there are.
+std::size_t norm_wanted(const ForwardPass& pass, std::span<const Slice> slices) {
+  const std::size_t size = pass.spec.embedding_size;
+  std::size_t n_rows = 0;
+  std::size_t end = 0;
+  for (const Slice& slice : slices) {
+    const std::size_t begin = end;
+    end += slice.tokens.size();
+    if (slice.logits == Logits::none) continue;
+    for (std::size_t token = slice.logits == Logits::all ? begin : end - 1; token < end; ++token, ++n_rows) {
+      norm(pass, pass.weights.output_norm, pass.scratch.residual.data() + token * size,
+           pass.scratch.normed.data() + n_rows * size);
+    }
+  }
+  return n_rows;
+}
+
+void predict(const ForwardPass& pass, std::span<const Slice> slices, float* logits) {
+  const std::size_t n_rows = norm_wanted(pass, slices);
+  if (n_rows == 0) return;
+  const Linear& output = pass.weights.output;
+  kernels::Activations& x = pass.scratch.activations;
+  x.set(pass.scratch.normed.data(), n_rows, pass.spec.embedding_size);
+  kernels::matmul(pass.kernels, x, {{&output.matrix, logits}}, pass.pool);
+  if (output.bias.size() == 0 && pass.spec.final_soft_cap == 0) return;
+  pass.pool.run(n_rows, [&](std::size_t row) {
+    float* y = logits + row * pass.spec.vocabulary_size;
+    add_bias(pass, output.bias, y);
+    if (pass.spec.final_soft_cap != 0) pass.kernels.soft_cap(pass.spec.final_soft_cap, pass.spec.vocabulary_size, y);
+  });
+}
+
+}  // namespace
+
+Decoder Decoder::load(const formats::GgufFile& file, const kernels::KernelTable& kernels, ThreadPool& pool,
+                      const Progress& progress) {
+  DecoderSpec spec = read_spec(file);
+  TensorReader tensors(file, kernels, pool, progress);
+  auto weights = std::make_unique<const Weights>(load_weights(spec, tensors));
+  return Decoder(std::move(spec), std::move(weights), kernels);
+}
+
+Decoder::Decoder(DecoderSpec spec, std::unique_ptr<const Weights> weights, const kernels::KernelTable& kernels)
+    : spec_(std::move(spec)), weights_(std::move(weights)), kernels_(&kernels) {}
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder::~Decoder() = default;
+
+std::uint64_t Decoder::weights_bytes() const { return weights_->bytes; }
+
+void Decoder::forward(std::span<const Slice> slices, float* logits, Scratch& scratch, ThreadPool& pool) const {
+  const ForwardPass pass{spec_, *weights_, *kernels_, scratch, pool, place_tokens(spec_, slices, scratch)};
+  embed_all(pass);
+  for (std::size_t layer = 0; layer < spec_.layers.size(); ++layer) {
+    attention(pass, layer);
+    feed_forward(pass, layer);
+  }
+  predict(pass, slices, logits);
+  for (const Slice& slice : slices) slice.cache->grow(slice.tokens.size());
+}
+
+}  // namespace minnow::models

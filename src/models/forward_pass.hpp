@@ -1,0 +1,39 @@
+// What the two halves of a layer share while one batch of tokens passes through the decoder.
+//
+// Every step is written for one token, head or piece of a row and spread over the pool; no sum is ever split, so that
+// the number of threads and the company of other tokens change nothing.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "base/thread_pool.hpp"
+#include "kernels/kernel_table.hpp"
+#include "models/scratch.hpp"
+#include "models/spec.hpp"
+#include "models/weights.hpp"
+
+namespace minnow::models {
+
+struct ForwardPass {
+  const DecoderSpec& spec;
+  const Weights& weights;
+  const kernels::KernelTable& kernels;
+  Scratch& scratch;
+  ThreadPool& pool;
+  std::span<const TokenPlace> tokens;
+};
+
+void attention(const ForwardPass& pass, std::size_t layer);     // x += Attn(norm(x))
+void feed_forward(const ForwardPass& pass, std::size_t layer);  // x += FFN(norm(x))
+
+// Shared by both.
+void norm(const ForwardPass& pass, const NormWeights& weights, const float* x, float* y) noexcept;  // one row
+void norm_all(const ForwardPass& pass, const NormWeights& weights);                          // residual to normed
+void add_change(const ForwardPass& pass, const Linear& last, const NormWeights& post_norm);  // change to residual
+
+inline void add_bias(const ForwardPass& pass, const AlignedBuffer<float>& bias, float* row) noexcept {
+  if (bias.size() > 0) pass.kernels.add(bias.data(), bias.size(), row);
+}
+
+}  // namespace minnow::models
