@@ -4,14 +4,13 @@
 
 #include "base/error.hpp"
 #include "engine/sampler.hpp"
-#include "models/kv_cache.hpp"
-#include "models/scratch.hpp"
+#include "models/memory_plan.hpp"
 
 namespace minnow::engine {
 namespace {
 
 constexpr std::size_t kDefaultContext = 4096;
-constexpr std::size_t kLargestContext = std::size_t{1} << 27;  // keeps every product of sizes far below 2^64
+constexpr std::size_t kLargestContext = std::size_t{1} << 27;
 constexpr std::size_t kLargestBatch = 1 << 16;
 
 kernels::CacheType cache_type(CacheType type) {
@@ -19,25 +18,19 @@ kernels::CacheType cache_type(CacheType type) {
 }
 
 SessionPlan plan_for(const models::DecoderSpec& spec, const SessionOptions& options, std::size_t context) {
-  SessionPlan plan;
-  plan.context = context;
-  plan.batch_tokens = std::min(options.batch_tokens, context);
-  plan.kv_bytes = models::KvCache::size_bytes(spec, context, cache_type(options.cache_type));
-  plan.scratch_bytes = models::Scratch::size_bytes(spec, plan.batch_tokens) + spec.vocabulary_size * sizeof(float) +
-                       Sampler::size_bytes(spec.vocabulary_size);
-  return plan;
+  const models::MemoryPlan plan =
+      models::plan_memory(spec, 0, context, options.batch_tokens, cache_type(options.cache_type));
+  return {.context = context,
+          .batch_tokens = std::min(options.batch_tokens, context),
+          .kv_bytes = plan.kv_bytes,
+          .scratch_bytes = plan.scratch_bytes + Sampler::size_bytes(spec.vocabulary_size)};
 }
 
-// 0 when not even one token fits.
+// The weights are in memory already: of what is still free, only the sampler's lists don't grow with the context.
 std::size_t largest_context(const models::DecoderSpec& spec, const SessionOptions& options, std::size_t limit,
                             std::uint64_t available_bytes) {
-  std::size_t fits = 0;
-  std::size_t too_large = limit + 1;
-  while (fits + 1 < too_large) {
-    const std::size_t middle = fits + (too_large - fits) / 2;
-    (plan_for(spec, options, middle).total_bytes() <= available_bytes ? fits : too_large) = middle;
-  }
-  return fits;
+  return models::largest_context(spec, Sampler::size_bytes(spec.vocabulary_size), options.batch_tokens,
+                                 cache_type(options.cache_type), available_bytes, limit);
 }
 
 void check(const models::DecoderSpec& spec, const SessionOptions& options) {

