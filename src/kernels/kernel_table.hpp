@@ -1,17 +1,28 @@
 // The arithmetic of one instruction set behind one table of functions, chosen once per process.
 //
-// Every table computes the same bits. The definition of each result, which all of them follow:
+// Every table computes the same bits. The definition of each result, which all of them follow, with every operation
+// IEEE single precision, rounded to nearest even, subnormals kept:
 //
-//  * matmul, quantized weights: activations are rounded to int8 per block of the weight format (block_values
-//    of them, f32 scale = absmax/127). Inside a block everything is integer and exact: sum of code × activation,
-//    sub-scales and minimums included. Blocks add up in k order, one fused multiply-add for the scaled sum
-//    and, where the format has one, a second for the minimum.
+//  * activations for quantized weights, per block of 32 or 256 (the weight format's): absmax is the largest
+//    magnitude. Infinite or NaN: scale NaN, codes 0, so that every product is NaN. Below 2^-120: scale 0, codes 0.
+//    Otherwise scale = absmax / 127 and code = x * (127 / absmax), rounded to the nearest whole number, ties to even.
+//  * matmul, quantized weights (formulas of the formats in quantized_layout.hpp), a the activation's codes, da its
+//    scale. Inside a block everything is a 32-bit integer and exact in any order:
+//      S = sum over groups of sub_scale * (sum over the group of weight integer * a)
+//      M = sum over groups of sub_minimum * (sum over the group of a)            formats with a minimum
+//    Then, in block order from acc = 0, float() rounding to nearest even:
+//      acc = fma(d * da, float(S), acc)
+//      acc = fma(-(dmin * da), float(M), acc)    K-quants with a minimum
+//      acc = fma(m * da, float(M), acc)          Q4_1 and Q5_1, whose sub_minimum is 1
 //  * matmul, float weights, and every reduction (norms, dot products, softmax): element i goes to virtual lane
-//    i mod 16, each lane accumulates in order with fused multiply-adds, and the 16 lanes fold 8+8, 4+4, 2+2, 1+1.
+//    i mod 16, each lane accumulates in order from 0 with fused multiply-adds (plain sums: additions), the row is
+//    padded with zeros to a multiple of 16, and the lanes fold 8+8, 4+4, 2+2, 1+1.
 //  * exp, sin, cos, tanh are our own polynomials (math.hpp), the same operations in the same order everywhere.
-//  * attention: scores and weighted values of one query and head, positions in order.
+//  * attention: scores and weighted values of one query and head, positions in order (lanes/attention.hpp).
 //
-// Functions here work on one row, head or tile, never allocate and never throw; matmul.hpp and the forward pass
+// Where a result is NaN it is NaN on every machine, but its payload and sign may differ.
+//
+// Functions here work on one row, head or tile, never allocate and never throw; matrix.hpp and the forward pass
 // spread them over threads. Because no reduction is ever split, thread count and batch size can't change a bit.
 #pragma once
 
@@ -27,13 +38,13 @@ enum class Isa { scalar, avx2, avx512, neon };
 // The element type of a KV cache.
 enum class CacheType : std::uint8_t { f32, f16 };
 
-struct MatmulKernel;  // matmul_kernel.hpp: packing, matrix×vector and matrix×matrix of one format
+struct MatmulKernel;  // matmul_kernel.hpp: the products of one format
 
 // One query of one head against the cached keys and values of its kv head.
 struct AttentionArgs {
-  const float* query;      // [key_size]
-  const void* keys;        // position p at keys + p * key_size elements of cache_type
-  const void* values;      // position p at values + p * value_size elements
+  const float* query;  // [key_size]
+  const void* keys;    // position p at keys + p * key_size elements of cache_type
+  const void* values;  // position p at values + p * value_size elements
   CacheType cache_type;
   std::size_t key_size;    // multiple of 8
   std::size_t value_size;  // multiple of 8
@@ -45,6 +56,17 @@ struct AttentionArgs {
   float* out;              // [value_size]
 };
 
+// A row of activations as int8, with what minimums and offsets need: the sums of every 16 and every 32 codes.
+struct QuantizedRow {
+  std::int8_t* codes;
+  float* scales;
+  std::int32_t* sums_16;
+  std::int32_t* sums_32;
+};
+
+// A block whose activations are all smaller counts as zero: 127 / absmax must be a number.
+inline constexpr float kSmallestActivation = 0x1p-120f;
+
 struct KernelTable {
   Isa isa;
   const char* name;  // "scalar", "avx2", "avx512", "neon"
@@ -52,17 +74,20 @@ struct KernelTable {
   // Indexed by numeric::Format; never null.
   const MatmulKernel* matmul[numeric::kFormatCount];
 
+  // n is a multiple of block_values, which is 32 or 256.
+  void (*quantize)(const float* x, std::size_t n, std::size_t block_values, const QuantizedRow& row) noexcept;
+
   // y = x / sqrt(mean(x²) + eps) * weight; weight may be null. x and y may be the same.
   void (*rms_norm)(const float* x, const float* weight, std::size_t n, float eps, float* y) noexcept;
   // y = (x - mean) / sqrt(variance + eps) * weight + bias; weight and bias may be null.
   void (*layer_norm)(const float* x, const float* weight, const float* bias, std::size_t n, float eps,
                      float* y) noexcept;
-  void (*add)(const float* x, std::size_t n, float* y) noexcept;                    // y += x
-  void (*scale)(float factor, std::size_t n, float* y) noexcept;                    // y *= factor
+  void (*add)(const float* x, std::size_t n, float* y) noexcept;                                 // y += x
+  void (*scale)(float factor, std::size_t n, float* y) noexcept;                                 // y *= factor
   void (*silu_gate)(const float* gate, const float* up, std::size_t n, float* y) noexcept;       // y = silu(gate) * up
   void (*gelu_tanh_gate)(const float* gate, const float* up, std::size_t n, float* y) noexcept;  // y = gelu(gate) * up
-  void (*gelu_tanh)(std::size_t n, float* y) noexcept;                              // y = gelu(y), tanh form
-  void (*soft_cap)(float cap, std::size_t n, float* y) noexcept;                    // y = cap * tanh(y / cap)
+  void (*gelu_tanh)(std::size_t n, float* y) noexcept;            // y = gelu(y), tanh form
+  void (*soft_cap)(float cap, std::size_t n, float* y) noexcept;  // y = cap * tanh(y / cap)
   // Rotates n_pairs pairs of one head. cos_sin holds cos then sin, n_pairs each. Interleaved pairs are
   // (2i, 2i+1), else (i, i + n_pairs).
   void (*rope)(const float* cos_sin, std::size_t n_pairs, bool interleaved, float* head) noexcept;

@@ -13,6 +13,7 @@
 #include "base/aligned_buffer.hpp"
 #include "base/thread_pool.hpp"
 #include "kernels/kernel_table.hpp"
+#include "kernels/matmul_kernel.hpp"
 #include "numeric/format.hpp"
 
 namespace minnow::kernels {
@@ -38,12 +39,16 @@ class Matrix {
   void decode_row(std::size_t row, float* values) const noexcept;
 
   const std::byte* data() const { return data_.data(); }
+  const MatmulKernel& kernel() const { return *kernel_; }
+  // Where a kernel begins to read; `row` is a multiple of its tile.
+  const std::byte* rows_from(std::size_t row) const noexcept;
 
  private:
   const MatmulKernel* kernel_ = nullptr;
   numeric::Format format_ = numeric::Format::f32;
   std::size_t rows_ = 0;
   std::size_t cols_ = 0;
+  std::size_t tile_bytes_ = 0;  // of packed_
   AlignedBuffer<std::byte> packed_;
   std::span<const std::byte> data_;  // packed_ or the original
 };
@@ -55,7 +60,8 @@ class Activations {
   Activations(std::size_t max_tokens, std::size_t max_cols);
   static std::size_t size_bytes(std::size_t max_tokens, std::size_t max_cols);
 
-  // Keeps a view of x[n_tokens][cols]; forgets the int8 forms of the last one.
+  // Keeps a view of x[n_tokens][cols]; forgets the int8 forms of the last one. Throws Error(internal) when that is
+  // more than was planned.
   void set(const float* x, std::size_t n_tokens, std::size_t cols);
 
   std::size_t n_tokens() const { return n_tokens_; }
@@ -64,9 +70,10 @@ class Activations {
 
   // int8 codes with their scales and sums per block of `block_values`, which is 32 or 256.
   struct Quantized {
-    AlignedBuffer<std::int8_t> codes;    // [n_tokens][cols]
-    AlignedBuffer<float> scales;         // [n_tokens][cols / block_values]
-    AlignedBuffer<std::int32_t> sums;    // [n_tokens][cols / 16] or [cols / 32]: what minimums and offsets need
+    AlignedBuffer<std::int8_t> codes;     // [n_tokens][cols]
+    AlignedBuffer<float> scales;          // [n_tokens][cols / block_values]
+    AlignedBuffer<std::int32_t> sums_16;  // [n_tokens][cols / 16]: what minimums and offsets need
+    AlignedBuffer<std::int32_t> sums_32;  // [n_tokens][cols / 32]
     bool ready = false;
   };
   // Rounds to int8 over the pool, unless done since the last set().
@@ -76,6 +83,7 @@ class Activations {
   const float* values_ = nullptr;
   std::size_t n_tokens_ = 0;
   std::size_t cols_ = 0;
+  std::size_t capacity_ = 0;
   Quantized blocks_of_32_;
   Quantized blocks_of_256_;
 };

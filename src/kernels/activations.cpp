@@ -1,0 +1,70 @@
+#include "base/error.hpp"
+#include "kernels/matrix.hpp"
+
+namespace minnow::kernels {
+namespace {
+
+constexpr std::size_t kBlocks[] = {32, 256};
+constexpr std::size_t kSmallestSum = 16;
+
+std::size_t quantized_bytes(std::size_t max_tokens, std::size_t max_cols) {
+  std::size_t bytes = 0;
+  for (const std::size_t block : kBlocks) {
+    bytes += max_tokens * (max_cols + sizeof(float) * (max_cols / block) +
+                           sizeof(std::int32_t) * (max_cols / kSmallestSum + max_cols / 32));
+  }
+  return bytes;
+}
+
+void reserve(Activations::Quantized& quantized, std::size_t block, std::size_t max_tokens, std::size_t max_cols) {
+  quantized.codes = AlignedBuffer<std::int8_t>(max_tokens * max_cols);
+  quantized.scales = AlignedBuffer<float>(max_tokens * (max_cols / block));
+  quantized.sums_16 = AlignedBuffer<std::int32_t>(max_tokens * (max_cols / kSmallestSum));
+  quantized.sums_32 = AlignedBuffer<std::int32_t>(max_tokens * (max_cols / 32));
+}
+
+}  // namespace
+
+Activations::Activations(std::size_t max_tokens, std::size_t max_cols) : capacity_(max_tokens * max_cols) {
+  reserve(blocks_of_32_, 32, max_tokens, max_cols);
+  reserve(blocks_of_256_, 256, max_tokens, max_cols);
+}
+
+std::size_t Activations::size_bytes(std::size_t max_tokens, std::size_t max_cols) {
+  return quantized_bytes(max_tokens, max_cols);
+}
+
+void Activations::set(const float* x, std::size_t n_tokens, std::size_t cols) {
+  if (n_tokens * cols > capacity_) {
+    fail(ErrorCode::internal, "{} rows of {} activations are more than the {} values planned", n_tokens, cols,
+         capacity_);
+  }
+  values_ = x;
+  n_tokens_ = n_tokens;
+  cols_ = cols;
+  blocks_of_32_.ready = false;
+  blocks_of_256_.ready = false;
+}
+
+const Activations::Quantized& Activations::quantized(const KernelTable& kernels, std::size_t block_values,
+                                                     ThreadPool& pool) {
+  Quantized& quantized = block_values == 256 ? blocks_of_256_ : blocks_of_32_;
+  if (quantized.ready) return quantized;
+  const auto quantize_token = [&](std::size_t token) {
+    kernels.quantize(
+        values_ + token * cols_, cols_, block_values,
+        {quantized.codes.data() + token * cols_, quantized.scales.data() + token * (cols_ / block_values),
+         quantized.sums_16.data() + token * (cols_ / kSmallestSum), quantized.sums_32.data() + token * (cols_ / 32)});
+  };
+  // One token takes less time than waking the threads.
+  constexpr std::size_t kFewValues = 32768;
+  if (n_tokens_ * cols_ <= kFewValues) {
+    for (std::size_t token = 0; token < n_tokens_; ++token) quantize_token(token);
+  } else {
+    pool.run(n_tokens_, quantize_token);
+  }
+  quantized.ready = true;
+  return quantized;
+}
+
+}  // namespace minnow::kernels

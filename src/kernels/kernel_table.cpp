@@ -1,0 +1,87 @@
+#include "kernels/kernel_table.hpp"
+
+#include <cstdlib>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "kernels/scalar/scalar.hpp"
+#include "machine/cpu.hpp"
+#if defined(MINNOW_KERNELS_X86)
+#include "kernels/avx2/avx2.hpp"
+#include "kernels/avx512/avx512.hpp"
+#elif defined(MINNOW_KERNELS_ARM64)
+#include "kernels/neon/neon.hpp"
+#endif
+
+namespace minnow::kernels {
+namespace {
+
+struct Named {
+  std::string_view name;
+  Isa isa;
+};
+// Best first.
+constexpr Named kIsas[] = {{"avx512", Isa::avx512}, {"avx2", Isa::avx2}, {"neon", Isa::neon}, {"scalar", Isa::scalar}};
+
+const KernelTable& table([[maybe_unused]] Isa isa) {
+#if defined(MINNOW_KERNELS_X86)
+  static const KernelTable avx2 = avx2_kernels();
+  static const KernelTable avx512 = avx512_kernels();
+  if (isa == Isa::avx2) return avx2;
+  if (isa == Isa::avx512) return avx512;
+#elif defined(MINNOW_KERNELS_ARM64)
+  static const KernelTable neon = neon_kernels();
+  if (isa == Isa::neon) return neon;
+#endif
+  static const KernelTable scalar = scalar_kernels();
+  return scalar;
+}
+
+std::string_view name_of(Isa isa) {
+  for (const Named& named : kIsas) {
+    if (named.isa == isa) return named.name;
+  }
+  return "unknown";
+}
+
+const KernelTable& choose() {
+  const char* wish = std::getenv("MINNOW_ISA");
+  if (wish == nullptr || *wish == '\0') {
+    for (const Named& named : kIsas) {
+      if (has_kernels(named.isa)) return table(named.isa);
+    }
+    return table(Isa::scalar);
+  }
+  for (const Named& named : kIsas) {
+    if (named.name == wish) return kernels_for(named.isa);
+  }
+  fail(ErrorCode::invalid_input, "MINNOW_ISA={}: no such instruction set; use scalar, avx2, avx512 or neon", wish);
+}
+
+}  // namespace
+
+bool has_kernels(Isa isa) noexcept {
+  [[maybe_unused]] const machine::CpuFeatures& cpu = machine::cpu_features();
+#if defined(MINNOW_KERNELS_X86)
+  if (isa == Isa::avx2) return cpu.avx2;
+  if (isa == Isa::avx512) return cpu.avx512_vnni;
+#elif defined(MINNOW_KERNELS_ARM64)
+  if (isa == Isa::neon) return cpu.neon_dotprod;
+#endif
+  return isa == Isa::scalar;
+}
+
+const KernelTable& kernels_for(Isa isa) {
+  if (!has_kernels(isa)) {
+    fail(ErrorCode::unsupported, "this machine has no {} kernels; leave MINNOW_ISA unset to use the best it has",
+         name_of(isa));
+  }
+  return table(isa);
+}
+
+const KernelTable& active_kernels() {
+  static const KernelTable& chosen = choose();
+  return chosen;
+}
+
+}  // namespace minnow::kernels

@@ -1,0 +1,79 @@
+// Spreads matrix products over threads: the rows of all products are cut into tasks of about equal work.
+#include <algorithm>
+
+#include "kernels/matmul_kernel.hpp"
+#include "kernels/matrix.hpp"
+
+namespace minnow::kernels {
+namespace {
+
+// A task is small enough that the threads finish together, and large enough that taking one costs nothing beside it.
+constexpr std::size_t kTasksPerThread = 8;
+constexpr std::size_t kLeastTaskBytes = 16 * 1024;
+// With several tokens a task's weights are read once per token tile and should stay in the second-level cache.
+constexpr std::size_t kMostTaskBytes = 192 * 1024;
+constexpr std::size_t kUnpackedRows = 16;
+
+// Rows of one task, a multiple of the kernel's tile.
+std::size_t task_rows(const Matrix& weights, std::size_t row_tile, std::size_t task_bytes) {
+  const std::size_t bytes_per_row =
+      std::max<std::size_t>(1, weights.size_bytes() / std::max<std::size_t>(1, weights.rows()));
+  const std::size_t tiles = std::max<std::size_t>(1, task_bytes / (bytes_per_row * row_tile));
+  return tiles * row_tile;
+}
+
+void run_task(const Matrix& weights, Activations& x, const Activations::Quantized* quantized, float* y,
+              std::size_t first_row, std::size_t n_rows) {
+  MatmulArgs args{};
+  args.weights = weights.rows_from(first_row);
+  args.n_rows = std::min(n_rows, weights.rows() - first_row);
+  args.cols = weights.cols();
+  args.n_tokens = x.n_tokens();
+  args.values = x.values();
+  if (quantized != nullptr) {
+    args.codes = quantized->codes.data();
+    args.scales = quantized->scales.data();
+    args.sums_16 = quantized->sums_16.data();
+    args.sums_32 = quantized->sums_32.data();
+  }
+  args.y = y + first_row;
+  args.y_stride = weights.rows();
+  weights.kernel().multiply(args);
+}
+
+}  // namespace
+
+void matmul(const KernelTable& kernels, Activations& x, std::span<const Product> products, ThreadPool& pool) {
+  std::size_t total_bytes = 0;
+  for (const Product& product : products) total_bytes += product.weights->size_bytes();
+  std::size_t task_bytes = std::max(kLeastTaskBytes, total_bytes / (pool.size() * kTasksPerThread));
+  if (x.n_tokens() > 1) task_bytes = std::min(task_bytes, kMostTaskBytes);
+
+  const auto rows_of = [&](const Product& product) {
+    const std::size_t row_tile = product.weights->kernel().row_tile;
+    return task_rows(*product.weights, row_tile == 0 ? kUnpackedRows : row_tile, task_bytes);
+  };
+  const auto tasks_of = [&](const Product& product) {
+    const std::size_t rows = rows_of(product);
+    return (product.weights->rows() + rows - 1) / rows;
+  };
+  std::size_t n_tasks = 0;
+  for (const Product& product : products) {
+    n_tasks += tasks_of(product);
+    const std::size_t block = product.weights->kernel().activation_block;
+    if (block != 0) x.quantized(kernels, block, pool);
+  }
+  pool.run(n_tasks, [&](std::size_t task) {
+    const Product* product = products.data();
+    for (std::size_t n = tasks_of(*product); task >= n; n = tasks_of(*product)) {
+      task -= n;
+      ++product;
+    }
+    const std::size_t rows = rows_of(*product);
+    const std::size_t block = product->weights->kernel().activation_block;
+    run_task(*product->weights, x, block == 0 ? nullptr : &x.quantized(kernels, block, pool), product->y, task * rows,
+             rows);
+  });
+}
+
+}  // namespace minnow::kernels

@@ -1,0 +1,13 @@
+#include "kernels/lanes/fill_table.hpp"
+#include "kernels/scalar/lanes.hpp"
+#include "kernels/scalar/scalar.hpp"
+
+namespace minnow::kernels {
+
+KernelTable scalar_kernels() noexcept {
+  KernelTable table = float_operations<Lanes>(Isa::scalar, "scalar");
+  add_scalar_quantized_products(table);
+  return table;
+}
+
+}  // namespace minnow::kernels
