@@ -1,0 +1,34 @@
+// A model on its way to GGUF: the metadata it will carry and, for each tensor, how to get its rows. Nothing is read
+// until it is written, so a model larger than memory passes through a buffer of a few rows.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "formats/convert.hpp"
+#include "formats/metadata.hpp"
+#include "numeric/format.hpp"
+
+namespace minnow::formats {
+
+struct ConvertedTensor {
+  std::string name;                  // GGUF's
+  std::vector<std::uint64_t> shape;  // a row's length comes first
+  numeric::Format stored = numeric::Format::f32;
+  bool keep_f32 = false;  // norms, biases and the like: small and precious
+  std::function<void(std::uint64_t row, std::span<float> values)> read_row;
+};
+
+struct ConvertedModel {
+  Metadata metadata;
+  std::vector<ConvertedTensor> tensors;
+};
+
+// Adds general.file_type and writes the file.
+void write_model(ConvertedModel model, const std::filesystem::path& destination, const ConvertOptions& options);
+
+}  // namespace minnow::formats
