@@ -1,0 +1,11 @@
+#pragma once
+
+#include "kernels/kernel_table.hpp"
+
+namespace minnow::kernels {
+
+// Call only on a machine that has the instruction set: the functions are compiled for it.
+KernelTable neon_kernels() noexcept;
+void add_neon_quantized_products(KernelTable& table) noexcept;
+
+}  // namespace minnow::kernels

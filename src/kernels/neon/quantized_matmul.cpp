@@ -1,0 +1,9 @@
+#include "kernels/tiles/quantized_matmul.hpp"
+#include "kernels/neon/neon.hpp"
+#include "kernels/neon/tile.hpp"
+
+namespace minnow::kernels {
+
+void add_neon_quantized_products(KernelTable& table) noexcept { add_quantized_products<Tile>(table); }
+
+}  // namespace minnow::kernels

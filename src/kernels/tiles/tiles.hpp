@@ -1,0 +1,26 @@
+// What the kernels for packed weights compute with: one row of the tile per 32-bit lane.
+//
+// Each vector instruction set has a `tile.hpp` with a struct Tile of these members; quantized_matmul.hpp beside
+// this file is a template over it:
+//
+//   kRows                      rows interleaved in a packed tile = 32-bit lanes of a register
+//   kTokens                    tokens that share one unpacking of the weights
+//   kSignedCodes               whether 8-bit codes are multiplied signed; else they stay unsigned, 128 too large
+//   Codes                      4 codes for each row
+//   load(p) low_bits(codes, mask) shift_right(codes, n) shift_left(codes, n) either(a, b)
+//   minus(codes, byte)         byte by byte; shifts may let bits of the neighbour byte in, for masks to remove
+//   look_up(codes)             in kIq4Table, signed or with 128 added, as kSignedCodes says
+//   Sums                       an int32 for each row
+//   dot<max_code, n>(codes[n], activations)             sum of codes × 4n activations
+//   add_scaled_dot<max_code, n>(sums, codes, activations, scale)     sums + scale × that
+//   Scale                      sub-scales in whichever form add_scaled_dot likes; -128…127
+//   add_product(sums, scale, sum)                       sums + scale × sum, |sum| < 2^15
+//   subtract(a, factor, b)                              a - factor × b
+//   Floats                     a float for each row: load_f16, times, fma, to_floats
+//
+// max_code bounds the magnitude of the codes, for instruction sets that add 16-bit products first.
+// As in lanes/, everything is in anonymous namespaces.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
