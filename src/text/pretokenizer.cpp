@@ -14,7 +14,7 @@ constexpr Passes kCl100kSingleDigits{match_cl100k_word_single_digits};
 constexpr Passes kO200k{match_o200k_word};
 constexpr Passes kTekken{match_tekken_word};
 constexpr Passes kDeepseekLlm{match_line_break,     match_spaced_cased_letters, match_spaced_signs,
-                              match_trailing_space, match_east_asian,           match_digits};
+                              match_trailing_space, match_east_asian,           match_digit};
 constexpr Passes kDeepseekCoder{match_line_break, match_spaced_letters, match_spaced_punctuation, match_east_asian,
                                 match_digit};
 // What files from before "tokenizer.ggml.pre" existed are read with.

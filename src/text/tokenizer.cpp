@@ -62,6 +62,11 @@ void check_spec(const TokenizerSpec& spec) {
   check_id(spec.mask, "mask", size);
 }
 
+// The three of Phi-3's special tokens that leave the white space after them alone.
+bool keeps_space_after(std::string_view special) {
+  return special == "<unk>" || special == "<s>" || special == "<|endoftext|>";
+}
+
 std::size_t skip_spaces(std::string_view text, std::size_t position) {
   while (position < text.size()) {
     const Utf8Step step = decode_utf8(text, position);
@@ -140,7 +145,7 @@ void Tokenizer::encode_with_specials(std::string_view text, bool parse_special, 
     ids.push_back(special->id);
     at_start = true;
     position = special->end;
-    if (spec_.strip_after_special && is_control(special->id)) position = skip_spaces(text, position);
+    if (spec_.strip_after_special && !keeps_space_after(stored(special->id))) position = skip_spaces(text, position);
   }
 }
 

@@ -31,7 +31,7 @@ struct TokenizerSpec {
   std::vector<std::string> merges;  // "gpt2": "left right", best first; a Tokenizer drops them once it has read them
   std::optional<TokenId> bos, eos, eot, eom, unknown, separator, padding, cls, mask;
   std::optional<bool> add_bos, add_eos, add_space_prefix, remove_extra_whitespaces;
-  bool strip_after_special = false;  // Phi-3: white space that follows a control token belongs to it
+  bool strip_after_special = false;  // Phi-3: special tokens swallow the white space after them
 };
 
 struct EncodeOptions {

@@ -1,9 +1,9 @@
 // Real vocabularies against the ids their reference tokenizers gave for difficult texts.
-#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
-#include <algorithm>
-
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -46,10 +46,10 @@ class RealVocabulary : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(RealVocabulary, GivesTheReferenceIdsForEveryPublishedCase) {
   MINNOW_REQUIRE_SHARED_DATA();
-  const auto file = testing::shared_data() / "vocab" / ("ggml-vocab-" + std::string(GetParam()) + ".gguf");
-  const auto tokenizer = make_tokenizer(testing::read_vocabulary(file));
-  const auto cases = cases_of(read_all(file.string() + ".inp"));
-  const auto expected = ids_of(read_all(file.string() + ".out"));
+  const std::string file = testing::vocabulary_path(GetParam()).string();
+  const auto tokenizer = make_tokenizer(testing::read_vocabulary(GetParam()));
+  const auto cases = cases_of(read_all(file + ".inp"));
+  const auto expected = ids_of(read_all(file + ".out"));
   ASSERT_EQ(cases.size(), expected.size());
   ASSERT_GT(cases.size(), 40u);
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -58,14 +58,8 @@ TEST_P(RealVocabulary, GivesTheReferenceIdsForEveryPublishedCase) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Tokenizers, RealVocabulary,
-                         ::testing::Values("llama-spm", "phi-3", "gemma-4", "gpt-2", "llama-bpe", "qwen2",
-                                           "deepseek-llm", "bert-bge"),
-                         [](const auto& instance) {
-                           std::string name = instance.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Tokenizers, RealVocabulary, ::testing::ValuesIn(testing::kVocabularies),
+                         [](const auto& instance) { return testing::instance_name(instance.param); });
 
 }  // namespace
 }  // namespace minnow::text
