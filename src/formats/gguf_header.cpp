@@ -38,11 +38,15 @@ Counts read_counts(ByteReader& in) {
   Counts counts{};
   counts.tensors = in.read<std::uint64_t>("the tensor count");
   counts.keys = in.read<std::uint64_t>("the key count");
-  if (counts.tensors > std::min(kMaxTensors, in.remaining() / kSmallestTensor)) {
-    fail(ErrorCode::invalid_input, "{} claims {} tensors, more than it could hold", in.name(), counts.tensors);
+  const std::uint64_t most_tensors = std::min(kMaxTensors, in.remaining() / kSmallestTensor);
+  const std::uint64_t most_keys = std::min(kMaxKeys, in.remaining() / kSmallestKey);
+  if (counts.tensors > most_tensors) {
+    fail(ErrorCode::invalid_input, "{} claims {} tensors but can hold at most {}", in.name(), counts.tensors,
+         most_tensors);
   }
-  if (counts.keys > std::min(kMaxKeys, in.remaining() / kSmallestKey)) {
-    fail(ErrorCode::invalid_input, "{} claims {} metadata keys, more than it could hold", in.name(), counts.keys);
+  if (counts.keys > most_keys) {
+    fail(ErrorCode::invalid_input, "{} claims {} metadata keys but can hold at most {}", in.name(), counts.keys,
+         most_keys);
   }
   return counts;
 }

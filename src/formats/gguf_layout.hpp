@@ -26,8 +26,8 @@ inline constexpr std::string_view kAlignmentKey = "general.alignment";
 
 // Ten times and more what the largest models use; they bound the memory a hostile file can make us take.
 inline constexpr std::uint64_t kMaxKeyLength = 65535;
-inline constexpr std::uint64_t kMaxKeys = 65536;
-inline constexpr std::uint64_t kMaxTensors = 1 << 20;
+inline constexpr std::uint64_t kMaxKeys = 8192;
+inline constexpr std::uint64_t kMaxTensors = 1 << 18;
 inline constexpr std::uint64_t kMaxArrayElements = 1 << 24;  // of all arrays together
 inline constexpr std::uint64_t kMaxHeaderBytes = std::uint64_t{1} << 30;
 

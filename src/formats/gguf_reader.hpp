@@ -61,6 +61,7 @@ class GgufFile {
   std::uint32_t version() const { return version_; }
 
  private:
+  // Takes over what the header says and indexes the tensors. Throws Error(invalid_input) for a repeated name.
   void take(gguf::Header&& header, std::string name);
 
   std::string name_;

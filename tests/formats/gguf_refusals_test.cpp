@@ -72,12 +72,12 @@ TEST(Gguf, RefusesBigEndianFiles) {
 }
 
 TEST(Gguf, RefusesMoreTensorsThanTheFileCouldHold) {
-  expect_invalid(RawGguf{.n_tensors = kHuge}, "tensors, more than it could hold");
-  expect_invalid(RawGguf{.n_tensors = 1}, "1 tensors, more than it could hold");
+  expect_invalid(RawGguf{.n_tensors = kHuge}, "tensors but can hold at most 0");
+  expect_invalid(RawGguf{.n_tensors = 1}, "1 tensors but can hold at most 0");
 }
 
 TEST(Gguf, RefusesMoreKeysThanTheFileCouldHold) {
-  expect_invalid(RawGguf{.n_keys = kHuge}, "metadata keys, more than it could hold");
+  expect_invalid(RawGguf{.n_keys = kHuge}, "metadata keys but can hold at most 0");
 }
 
 TEST(Gguf, RefusesAKeyTwice) {

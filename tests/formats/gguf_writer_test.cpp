@@ -70,7 +70,7 @@ class RandomMetadata {
 TEST(GgufWriter, EverythingReadsBackAsWritten) {
   std::mt19937_64 random(5);
   const TemporaryFolder folder;
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 40; ++round) {
     GgufWriter writer;
     RandomMetadata make(random);
     for (std::size_t n = random() % 12; n > 0; --n)
