@@ -35,19 +35,27 @@ Value to_dict(jinja::Runtime& runtime, const Json& json) {
 Value to_value(jinja::Runtime& runtime, const Json& json) {
   const jinja::Level level(runtime.budget);
   switch (json.type()) {
-    case Json::value_t::null: return Value::none();
-    case Json::value_t::boolean: return Value::boolean(json.get<bool>());
-    case Json::value_t::number_integer: return Value::integer(json.get<std::int64_t>());
+    case Json::value_t::null:
+      return Value::none();
+    case Json::value_t::boolean:
+      return Value::boolean(json.get<bool>());
+    case Json::value_t::number_integer:
+      return Value::integer(json.get<std::int64_t>());
     case Json::value_t::number_unsigned:
       if (json.get<std::uint64_t>() > INT64_MAX) {
         fail(ErrorCode::unsupported, "the number {} in its input doesn't fit 64 bits", json.get<std::uint64_t>());
       }
       return Value::integer(json.get<std::int64_t>());
-    case Json::value_t::number_float: return Value::real(json.get<double>());
-    case Json::value_t::string: return runtime.string(json.get_ref<const std::string&>());
-    case Json::value_t::array: return to_list(runtime, json);
-    case Json::value_t::object: return to_dict(runtime, json);
-    default: fail(ErrorCode::invalid_input, "its input holds a value that isn't JSON");
+    case Json::value_t::number_float:
+      return Value::real(json.get<double>());
+    case Json::value_t::string:
+      return runtime.string(json.get_ref<const std::string&>());
+    case Json::value_t::array:
+      return to_list(runtime, json);
+    case Json::value_t::object:
+      return to_dict(runtime, json);
+    default:
+      fail(ErrorCode::invalid_input, "its input holds a value that isn't JSON");
   }
 }
 

@@ -79,12 +79,23 @@ Value calculate_integers(Arithmetic operation, std::int64_t left, std::int64_t r
   std::int64_t result = 0;
   bool overflow = false;
   switch (operation) {
-    case Arithmetic::add: overflow = __builtin_add_overflow(left, right, &result); break;
-    case Arithmetic::subtract: overflow = __builtin_sub_overflow(left, right, &result); break;
-    case Arithmetic::multiply: overflow = __builtin_mul_overflow(left, right, &result); break;
-    case Arithmetic::floor_divide: result = floor_divide(left, right); break;
-    case Arithmetic::modulo: result = floor_modulo(left, right); break;
-    case Arithmetic::power: return power(left, right);
+    case Arithmetic::add:
+      overflow = __builtin_add_overflow(left, right, &result);
+      break;
+    case Arithmetic::subtract:
+      overflow = __builtin_sub_overflow(left, right, &result);
+      break;
+    case Arithmetic::multiply:
+      overflow = __builtin_mul_overflow(left, right, &result);
+      break;
+    case Arithmetic::floor_divide:
+      result = floor_divide(left, right);
+      break;
+    case Arithmetic::modulo:
+      result = floor_modulo(left, right);
+      break;
+    case Arithmetic::power:
+      return power(left, right);
     case Arithmetic::divide:
       if (right == 0) fail_zero();
       return Value::real(static_cast<double>(left) / static_cast<double>(right));
@@ -95,13 +106,20 @@ Value calculate_integers(Arithmetic operation, std::int64_t left, std::int64_t r
 
 Value calculate_reals(Arithmetic operation, double left, double right) {
   switch (operation) {
-    case Arithmetic::add: return Value::real(left + right);
-    case Arithmetic::subtract: return Value::real(left - right);
-    case Arithmetic::multiply: return Value::real(left * right);
-    case Arithmetic::floor_divide: return Value::real(floor_divide(left, right));
-    case Arithmetic::modulo: return Value::real(floor_modulo(left, right));
-    case Arithmetic::power: return Value::real(power(left, right));
-    case Arithmetic::divide: break;
+    case Arithmetic::add:
+      return Value::real(left + right);
+    case Arithmetic::subtract:
+      return Value::real(left - right);
+    case Arithmetic::multiply:
+      return Value::real(left * right);
+    case Arithmetic::floor_divide:
+      return Value::real(floor_divide(left, right));
+    case Arithmetic::modulo:
+      return Value::real(floor_modulo(left, right));
+    case Arithmetic::power:
+      return Value::real(power(left, right));
+    case Arithmetic::divide:
+      break;
   }
   if (right == 0) fail_zero();
   return Value::real(left / right);

@@ -45,10 +45,10 @@ enum class ExpressionKind : std::uint8_t {
   logical_not,  // not operands[0]
   logical_and,
   logical_or,
-  arithmetic,   // operands[0] op operands[1]
-  compare,      // operands[0] comparisons[0] operands[1] comparisons[1] operands[2]…
-  concatenate,  // operands joined as text
-  conditional,  // operands[1] if operands[0] else operands[2]; the last may be missing
+  arithmetic,              // operands[0] op operands[1]
+  compare,                 // operands[0] comparisons[0] operands[1] comparisons[1] operands[2]…
+  concatenate,             // operands joined as text
+  conditional,             // operands[1] if operands[0] else operands[2]; the last may be missing
   attribute_of_namespace,  // only as a target of set: symbol . text
 };
 
@@ -93,16 +93,16 @@ struct Branch {
 };
 
 enum class StatementKind : std::uint8_t {
-  text,             // text
-  print,            // value
-  branch,           // branches
-  loop,             // for target in value if condition (recursive): body, else otherwise
-  assign,           // target = value
-  assign_block,     // target = body, through the filters in value
-  macro,            // macro
-  call_block,       // value is the call, macro the caller
-  filter_block,     // body through the filters in value
-  scope,            // assignments, then body, in a scope of their own
+  text,          // text
+  print,         // value
+  branch,        // branches
+  loop,          // for target in value if condition (recursive): body, else otherwise
+  assign,        // target = value
+  assign_block,  // target = body, through the filters in value
+  macro,         // macro
+  call_block,    // value is the call, macro the caller
+  filter_block,  // body through the filters in value
+  scope,         // assignments, then body, in a scope of their own
   break_loop,
   continue_loop,
 };

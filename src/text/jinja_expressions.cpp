@@ -8,39 +8,60 @@ Value Interpreter::evaluate(const Expression& node) {
   const Level level(runtime_.budget);
   const auto operand = [&](std::size_t index) { return evaluate(*node.operands[index]); };
   switch (node.kind) {
-    case ExpressionKind::none: return Value::none();
-    case ExpressionKind::boolean: return Value::boolean(node.integer != 0);
-    case ExpressionKind::integer: return Value::integer(node.integer);
-    case ExpressionKind::real: return Value::real(node.real);
-    case ExpressionKind::string: return runtime_.string(node.text);
+    case ExpressionKind::none:
+      return Value::none();
+    case ExpressionKind::boolean:
+      return Value::boolean(node.integer != 0);
+    case ExpressionKind::integer:
+      return Value::integer(node.integer);
+    case ExpressionKind::real:
+      return Value::real(node.real);
+    case ExpressionKind::string:
+      return runtime_.string(node.text);
     case ExpressionKind::attribute_of_namespace:
-    case ExpressionKind::name: return evaluate_name(node);
-    case ExpressionKind::list: return runtime_.list(evaluate_all(node.operands));
-    case ExpressionKind::tuple: return runtime_.tuple(evaluate_all(node.operands));
-    case ExpressionKind::dict: return evaluate_dict(node);
-    case ExpressionKind::attribute: return get_attribute(runtime_, operand(0), node.text);
+    case ExpressionKind::name:
+      return evaluate_name(node);
+    case ExpressionKind::list:
+      return runtime_.list(evaluate_all(node.operands));
+    case ExpressionKind::tuple:
+      return runtime_.tuple(evaluate_all(node.operands));
+    case ExpressionKind::dict:
+      return evaluate_dict(node);
+    case ExpressionKind::attribute:
+      return get_attribute(runtime_, operand(0), node.text);
     case ExpressionKind::subscript: {
       const Value value = operand(0);
       return get_item(runtime_, value, operand(1));
     }
-    case ExpressionKind::slice: return evaluate_slice(node);
-    case ExpressionKind::call: return evaluate_call(node);
-    case ExpressionKind::filter: return evaluate_filter(node);
-    case ExpressionKind::test: return evaluate_test(node);
-    case ExpressionKind::negate: return negate(runtime_, operand(0));
-    case ExpressionKind::plus: return calculate(runtime_, Arithmetic::add, Value::integer(0), operand(0));
-    case ExpressionKind::logical_not: return Value::boolean(!truth(operand(0)));
+    case ExpressionKind::slice:
+      return evaluate_slice(node);
+    case ExpressionKind::call:
+      return evaluate_call(node);
+    case ExpressionKind::filter:
+      return evaluate_filter(node);
+    case ExpressionKind::test:
+      return evaluate_test(node);
+    case ExpressionKind::negate:
+      return negate(runtime_, operand(0));
+    case ExpressionKind::plus:
+      return calculate(runtime_, Arithmetic::add, Value::integer(0), operand(0));
+    case ExpressionKind::logical_not:
+      return Value::boolean(!truth(operand(0)));
     case ExpressionKind::logical_and:
-    case ExpressionKind::logical_or: return evaluate_logic(node);
+    case ExpressionKind::logical_or:
+      return evaluate_logic(node);
     case ExpressionKind::arithmetic: {
       const Value left = operand(0);
       const Value right = operand(1);
       runtime_.line = node.line;
       return calculate(runtime_, node.arithmetic, left, right);
     }
-    case ExpressionKind::compare: return evaluate_compare(node);
-    case ExpressionKind::concatenate: return evaluate_concatenation(node);
-    case ExpressionKind::conditional: return evaluate_conditional(node);
+    case ExpressionKind::compare:
+      return evaluate_compare(node);
+    case ExpressionKind::concatenate:
+      return evaluate_concatenation(node);
+    case ExpressionKind::conditional:
+      return evaluate_conditional(node);
   }
   return Value();
 }
@@ -166,7 +187,8 @@ void Interpreter::spread_arguments(const CallArguments& nodes, Arguments& argume
   }
   if (!nodes.spread_named) return;
   const Value named = evaluate(*nodes.spread_named);
-  if (!named.is(Kind::dict)) fail(ErrorCode::invalid_input, "argument after ** must be a mapping, not {}", type_name(named));
+  if (!named.is(Kind::dict))
+    fail(ErrorCode::invalid_input, "argument after ** must be a mapping, not {}", type_name(named));
   for (const auto& [key, value] : named.dict().entries) {
     if (!key.is(Kind::string)) fail(ErrorCode::invalid_input, "keywords must be strings");
     arguments.named.emplace_back(key.as_string(), value);

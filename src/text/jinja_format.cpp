@@ -41,7 +41,10 @@ class PercentFormatter {
       position_ = mark;
       if (mark < text_.size()) format_field();
     }
-    if (values_.is(Kind::tuple) ? used_ < values_.items().size() : used_ == 0 && !values_.is(Kind::dict)) {
+    // What has subscripts could have been used by name, so Python doesn't miss it.
+    const bool may_be_left =
+        values_.is(Kind::dict) || values_.is(Kind::list) || values_.is(Kind::range) || values_.is(Kind::undefined);
+    if (values_.is(Kind::tuple) ? used_ < values_.items().size() : used_ == 0 && !may_be_left) {
       fail(ErrorCode::invalid_input, "not all arguments converted during string formatting");
     }
     return out_.take();
@@ -103,14 +106,17 @@ class PercentFormatter {
 
   std::string convert(const Value& value, FormatSpec& spec) {
     switch (spec.type) {
-      case 's': return format_text(runtime_, to_text(runtime_, value), spec);
-      case 'r': return format_text(runtime_, to_repr(runtime_, value), spec);
+      case 's':
+        return format_text(runtime_, to_text(runtime_, value), spec);
+      case 'r':
+        return format_text(runtime_, to_repr(runtime_, value), spec);
       case 'd':
       case 'i':
       case 'u':
       case 'x':
       case 'X':
-      case 'o': return convert_integer(value, spec);
+      case 'o':
+        return convert_integer(value, spec);
       case 'e':
       case 'E':
       case 'f':
@@ -120,7 +126,8 @@ class PercentFormatter {
         require_defined(value);
         if (!value.is_number()) fail(ErrorCode::invalid_input, "must be real number, not {}", type_name(value));
         return format_real(runtime_, value.as_real(), spec);
-      default: fail(ErrorCode::unsupported, "the format '%{}' isn't supported", printable(spec.type));
+      default:
+        fail(ErrorCode::unsupported, "the format '%{}' isn't supported", printable(spec.type));
     }
   }
 
@@ -155,12 +162,23 @@ std::string escape_html(std::string_view text) {
   out.reserve(text.size());
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '\'': out += "&#39;"; break;
-      case '"': out += "&#34;"; break;
-      default: out.push_back(c);
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      case '"':
+        out += "&#34;";
+        break;
+      default:
+        out.push_back(c);
     }
   }
   return out;

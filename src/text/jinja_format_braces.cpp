@@ -91,7 +91,8 @@ class BraceFormatter {
     if (end == std::string_view::npos) fail(ErrorCode::invalid_input, "single '{{' encountered in format string");
     std::string_view field = text_.substr(position_ + 1, end - position_ - 1);
     position_ = end + 1;
-    if (field.find('{') != std::string_view::npos) fail(ErrorCode::unsupported, "nested format fields aren't supported");
+    if (field.find('{') != std::string_view::npos)
+      fail(ErrorCode::unsupported, "nested format fields aren't supported");
     std::string_view spec;
     if (const std::size_t colon = field.find(':'); colon != std::string_view::npos) {
       spec = field.substr(colon + 1);
@@ -117,11 +118,12 @@ class BraceFormatter {
         rest = rest.substr(end);
       } else {
         const std::size_t end = rest.find(']');
-        if (rest[0] != '[' || end == std::string_view::npos) fail(ErrorCode::invalid_input, "a format's field is broken");
+        if (rest[0] != '[' || end == std::string_view::npos)
+          fail(ErrorCode::invalid_input, "a format's field is broken");
         const std::string_view key = rest.substr(1, end - 1);
         const auto index = to_index(key);
-        value = get_item(runtime_, value, index ? Value::integer(static_cast<std::int64_t>(*index))
-                                                : runtime_.string(std::string(key)));
+        value = get_item(runtime_, value,
+                         index ? Value::integer(static_cast<std::int64_t>(*index)) : runtime_.string(std::string(key)));
         rest = rest.substr(end + 1);
       }
       require_defined(value);

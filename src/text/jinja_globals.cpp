@@ -79,7 +79,8 @@ Value joiner(Runtime& runtime, const Value&, const Arguments& arguments) {
 
 class Cycler : public OpaqueObject {
  public:
-  Cycler(Budget& budget, Value items) : OpaqueObject(budget, sizeof(Cycler), items.nesting() + 1), items_(std::move(items)) {}
+  Cycler(Budget& budget, Value items)
+      : OpaqueObject(budget, sizeof(Cycler), items.nesting() + 1), items_(std::move(items)) {}
   std::string_view type_name() const override { return "Cycler"; }
   std::optional<Value> attribute(Runtime& runtime, std::string_view name) override {
     if (name == "current") return items_.items()[position_];
@@ -139,7 +140,8 @@ constexpr NamedMethod kGlobals[] = {
 }  // namespace
 
 Value global_value(Runtime& runtime, std::string_view name) {
-  const auto* found = std::find_if(std::begin(kGlobals), std::end(kGlobals), [&](const auto& g) { return g.name == name; });
+  const auto* found =
+      std::find_if(std::begin(kGlobals), std::end(kGlobals), [&](const auto& g) { return g.name == name; });
   if (found == std::end(kGlobals)) return runtime.undefined(fmt::format("'{}' is undefined", name.substr(0, 80)));
   return Value::of(Kind::opaque, new Method(runtime.budget, found->name, Value(), found->function));
 }

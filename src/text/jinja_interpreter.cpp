@@ -68,18 +68,37 @@ Interpreter::Flow Interpreter::execute_one(const Statement& statement) {
   runtime_.line = statement.line;
   runtime_.budget.spend();
   switch (statement.kind) {
-    case StatementKind::text: out_->append(statement.text); break;
-    case StatementKind::print: append_text(runtime_, *out_, evaluate(*statement.value)); break;
-    case StatementKind::branch: return execute_branches(statement);
-    case StatementKind::loop: return execute_loop(statement, evaluate(*statement.value), 0);
-    case StatementKind::assign: assign(*statement.target, evaluate(*statement.value)); break;
-    case StatementKind::assign_block: execute_assign_block(statement); break;
-    case StatementKind::macro: execute_macro(statement); break;
-    case StatementKind::call_block: execute_call_block(statement); break;
-    case StatementKind::filter_block: execute_filter_block(statement); break;
-    case StatementKind::scope: return execute_scope(statement);
-    case StatementKind::break_loop: return Flow::break_loop;
-    case StatementKind::continue_loop: return Flow::continue_loop;
+    case StatementKind::text:
+      out_->append(statement.text);
+      break;
+    case StatementKind::print:
+      append_text(runtime_, *out_, evaluate(*statement.value));
+      break;
+    case StatementKind::branch:
+      return execute_branches(statement);
+    case StatementKind::loop:
+      return execute_loop(statement, evaluate(*statement.value), 0);
+    case StatementKind::assign:
+      assign(*statement.target, evaluate(*statement.value));
+      break;
+    case StatementKind::assign_block:
+      execute_assign_block(statement);
+      break;
+    case StatementKind::macro:
+      execute_macro(statement);
+      break;
+    case StatementKind::call_block:
+      execute_call_block(statement);
+      break;
+    case StatementKind::filter_block:
+      execute_filter_block(statement);
+      break;
+    case StatementKind::scope:
+      return execute_scope(statement);
+    case StatementKind::break_loop:
+      return Flow::break_loop;
+    case StatementKind::continue_loop:
+      return Flow::continue_loop;
   }
   return Flow::next;
 }

@@ -26,12 +26,21 @@ class JsonWriter {
       case Kind::none:
       case Kind::boolean:
       case Kind::integer:
-      case Kind::real: out_.append(scalar(value)); break;
-      case Kind::string: append_string(value.as_string()); break;
+      case Kind::real:
+        out_.append(scalar(value));
+        break;
+      case Kind::string:
+        append_string(value.as_string());
+        break;
       case Kind::list:
-      case Kind::tuple: append_array(value.items()); break;
-      case Kind::dict: append_object(value.dict()); break;
-      default: fail(ErrorCode::invalid_input, "Object of type {} is not JSON serializable", type_name(value));
+      case Kind::tuple:
+        append_array(value.items());
+        break;
+      case Kind::dict:
+        append_object(value.dict());
+        break;
+      default:
+        fail(ErrorCode::invalid_input, "Object of type {} is not JSON serializable", type_name(value));
     }
   }
 

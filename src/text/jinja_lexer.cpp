@@ -48,8 +48,9 @@ class Lexer {
   bool at(std::string_view text) const { return rest().starts_with(text); }
 
   void advance(std::size_t size) {
-    line_ += static_cast<std::uint32_t>(std::count(source_.begin() + static_cast<std::ptrdiff_t>(position_),
-                                                   source_.begin() + static_cast<std::ptrdiff_t>(position_ + size), '\n'));
+    line_ +=
+        static_cast<std::uint32_t>(std::count(source_.begin() + static_cast<std::ptrdiff_t>(position_),
+                                              source_.begin() + static_cast<std::ptrdiff_t>(position_ + size), '\n'));
     position_ += size;
   }
   void skip_space() { advance(rest().size() - strip_space(rest(), Side::left).size()); }
@@ -226,9 +227,9 @@ class Lexer {
   }
 
   void read_symbol(std::string& open) {
-    static constexpr std::array<std::string_view, 25> kSymbols = {
-        "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[",
-        "]",  "(",  ")",  "{",  "}",  ">",  "<", "=", ".", ":", "|", ","};
+    static constexpr std::array<std::string_view, 25> kSymbols = {"//", "**", "==", "!=", ">=", "<=", "+", "-", "/",
+                                                                  "*",  "%",  "~",  "[",  "]",  "(",  ")", "{", "}",
+                                                                  ">",  "<",  "=",  ".",  ":",  "|",  ","};
     const auto* symbol = std::find_if(kSymbols.begin(), kSymbols.end(), [&](std::string_view s) { return at(s); });
     if (symbol == kSymbols.end()) refuse(fmt::format("unexpected character '{}' in a tag", printable(rest()[0])));
     const char c = symbol->front();

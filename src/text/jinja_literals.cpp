@@ -23,9 +23,8 @@ bool is_digit(std::string_view text, std::size_t position, int base = 10) {
 
 // Past the digits from `position` on, single underscores between them allowed.
 std::size_t skip_digits(std::string_view text, std::size_t position, int base = 10) {
-  while (is_digit(text, position, base) ||
-         (position > 0 && position < text.size() && text[position] == '_' && is_digit(text, position - 1, base) &&
-          is_digit(text, position + 1, base))) {
+  while (is_digit(text, position, base) || (position > 0 && position < text.size() && text[position] == '_' &&
+                                            is_digit(text, position - 1, base) && is_digit(text, position + 1, base))) {
     ++position;
   }
   return position;

@@ -18,6 +18,7 @@ bool is_hashable(const Value& value) {
 // A slice of `length` items: where it starts and how many it takes, by Python's rules.
 struct SliceBounds {
   std::int64_t start = 0;
+  std::int64_t end = 0;  // -1 when a backward slice runs past the first item
   std::int64_t step = 1;
   std::size_t count = 0;
 };
@@ -39,8 +40,8 @@ SliceBounds slice_bounds(std::size_t size, const Value& start, const Value& stop
   const std::int64_t low = forward ? 0 : -1;
   const std::int64_t high = forward ? length : length - 1;
   bounds.start = bound_or(start, forward ? low : high, length, low, high);
-  const std::int64_t end = bound_or(stop, forward ? high : low, length, low, high);
-  const std::int64_t distance = forward ? end - bounds.start : bounds.start - end;
+  bounds.end = bound_or(stop, forward ? high : low, length, low, high);
+  const std::int64_t distance = forward ? bounds.end - bounds.start : bounds.start - bounds.end;
   const std::int64_t stride = forward ? bounds.step : -bounds.step;
   if (distance > 0) bounds.count = static_cast<std::size_t>((distance - 1) / stride + 1);
   return bounds;
@@ -67,10 +68,9 @@ Value slice_text(Runtime& runtime, const StringObject& text, const SliceBounds& 
 Value slice_range(Runtime& runtime, const RangeObject& range, const SliceBounds& bounds) {
   // at() gives the place one past either end too.
   const std::int64_t start = range.at(static_cast<std::size_t>(bounds.start));
-  const std::int64_t past = bounds.start + static_cast<std::int64_t>(bounds.count) * bounds.step;
   std::int64_t step = 0;
   if (__builtin_mul_overflow(range.step, bounds.step, &step)) step = range.step;  // then only one item fits
-  return make_range(runtime.budget, start, range.at(static_cast<std::size_t>(past)), step);
+  return make_range(runtime.budget, start, range.at(static_cast<std::size_t>(bounds.end)), step);
 }
 
 std::optional<std::size_t> position_of(const Value& index, std::size_t size) {
@@ -108,7 +108,8 @@ std::optional<Value> item_at(Runtime& runtime, const Value& value, const Value& 
       next_code_point(text.text, end);
       return runtime.string(text.text.substr(start, end - start));
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -135,14 +136,21 @@ void require_defined(const Value& value) {
 
 std::size_t length(Runtime& runtime, const Value& value) {
   switch (value.kind()) {
-    case Kind::undefined: return 0;
-    case Kind::string: runtime.budget.touch(value.as_string().size()); return value.string_object().length();
+    case Kind::undefined:
+      return 0;
+    case Kind::string:
+      runtime.budget.touch(value.as_string().size());
+      return value.string_object().length();
     case Kind::list:
     case Kind::tuple:
-    case Kind::view: return value.items().size();
-    case Kind::range: return value.range().length;
-    case Kind::dict: return value.dict().entries.size();
-    default: fail(ErrorCode::invalid_input, "object of type '{}' has no length", type_name(value));
+    case Kind::view:
+      return value.items().size();
+    case Kind::range:
+      return value.range().length;
+    case Kind::dict:
+      return value.dict().entries.size();
+    default:
+      fail(ErrorCode::invalid_input, "object of type '{}' has no length", type_name(value));
   }
 }
 
@@ -154,10 +162,13 @@ std::vector<Value> items_of(Runtime& runtime, const Value& value) {
     items.reserve(count);
   };
   switch (value.kind()) {
-    case Kind::undefined: break;
+    case Kind::undefined:
+      break;
     case Kind::list:
     case Kind::tuple:
-    case Kind::view: reserve(value.items().size()); return value.items();
+    case Kind::view:
+      reserve(value.items().size());
+      return value.items();
     case Kind::iterator: {
       SequenceObject& sequence = value.sequence();
       reserve(sequence.items.size());
@@ -179,7 +190,8 @@ std::vector<Value> items_of(Runtime& runtime, const Value& value) {
       reserve(value.dict().entries.size());
       for (const auto& [key, entry] : value.dict().entries) items.push_back(key);
       break;
-    default: fail(ErrorCode::invalid_input, "'{}' object is not iterable", type_name(value));
+    default:
+      fail(ErrorCode::invalid_input, "'{}' object is not iterable", type_name(value));
   }
   return items;
 }
@@ -207,9 +219,11 @@ Value get_slice(Runtime& runtime, const Value& value, const Value& start, const 
   require_defined(value);
   const bool sliceable =
       value.is(Kind::string) || value.is(Kind::list) || value.is(Kind::tuple) || value.is(Kind::range);
+  // Jinja hands slices to Python, which raises where other subscripts would be undefined.
+  if (!sliceable) fail(ErrorCode::invalid_input, "'{}' object can't be sliced", type_name(value));
   for (const Value* bound : {&start, &stop, &step}) {
-    if (!sliceable || (!bound->is_integral() && !bound->is(Kind::none))) {
-      return runtime.undefined(fmt::format("'{}' object has no such slice", type_name(value)));
+    if (!bound->is_integral() && !bound->is(Kind::none)) {
+      fail(ErrorCode::invalid_input, "slice indices must be integers, not '{}'", type_name(*bound));
     }
   }
   const SliceBounds bounds = slice_bounds(length(runtime, value), start, stop, step);

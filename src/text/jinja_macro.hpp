@@ -28,7 +28,9 @@ class MacroObject : public OpaqueObject {
 class LoopObject : public OpaqueObject {
  public:
   LoopObject(Runtime& runtime, Value items, std::size_t depth)
-      : OpaqueObject(runtime.budget, sizeof(LoopObject), items.nesting() + 1), items_(std::move(items)), depth_(depth) {}
+      : OpaqueObject(runtime.budget, sizeof(LoopObject), items.nesting() + 1),
+        items_(std::move(items)),
+        depth_(depth) {}
   // Lets the body call loop(…) to run again over other items.
   void make_recursive(Interpreter& interpreter, const Statement& statement, Frame* outside);
   void move_to(std::size_t index) { index_ = index; }

@@ -58,7 +58,8 @@ Value sequence_index(Runtime& runtime, const Value& self, const Arguments& argum
   const std::vector<Value> items = elements(runtime, self);
   const auto size = static_cast<std::int64_t>(items.size());
   const auto clamp = [&](std::int64_t place) {
-    return static_cast<std::size_t>(std::clamp<std::int64_t>(place < 0 ? std::max(place, -size) + size : place, 0, size));
+    return static_cast<std::size_t>(
+        std::clamp<std::int64_t>(place < 0 ? std::max(place, -size) + size : place, 0, size));
   };
   const std::size_t end = clamp(given.integer_or(2, size));
   for (std::size_t i = clamp(given.integer_or(1, 0)); i < end; ++i) {
@@ -120,7 +121,8 @@ std::optional<Value> string_method(Runtime& runtime, const Value& self, std::str
 std::optional<Value> find_method(Runtime& runtime, const Value& value, std::string_view name) {
   std::optional<Value> found;
   switch (value.kind()) {
-    case Kind::string: return string_method(runtime, value, name);
+    case Kind::string:
+      return string_method(runtime, value, name);
     case Kind::dict:
       found = find_in(runtime, kDictMethods, value, name);
       return found ? found : refuse_changer(runtime, kDictChangers, value, name);
@@ -130,8 +132,10 @@ std::optional<Value> find_method(Runtime& runtime, const Value& value, std::stri
     case Kind::tuple:
       found = group_attribute(value, name);
       return found ? found : find_in(runtime, kSequenceMethods, value, name);
-    case Kind::range: return range_attribute(runtime, value, name);
-    default: return std::nullopt;
+    case Kind::range:
+      return range_attribute(runtime, value, name);
+    default:
+      return std::nullopt;
   }
 }
 

@@ -18,7 +18,8 @@ std::optional<std::string> without_separators(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '_') {
       digits.push_back(text[i]);
-    } else if (i == 0 || i + 1 == text.size() || text[i - 1] == '_' || !std::isxdigit(static_cast<unsigned char>(text[i - 1])) ||
+    } else if (i == 0 || i + 1 == text.size() || text[i - 1] == '_' ||
+               !std::isxdigit(static_cast<unsigned char>(text[i - 1])) ||
                !std::isxdigit(static_cast<unsigned char>(text[i + 1]))) {
       return std::nullopt;
     }

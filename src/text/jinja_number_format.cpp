@@ -58,15 +58,23 @@ std::string real_digits(double value, const FormatSpec& spec) {
   }
   switch (spec.type) {
     case 'f':
-    case 'F': return fmt::format("{:.{}f}", value, precision);
-    case 'e': return fmt::format("{:.{}e}", value, precision);
-    case 'E': return fmt::format("{:.{}E}", value, precision);
+    case 'F':
+      return fmt::format("{:.{}f}", value, precision);
+    case 'e':
+      return fmt::format("{:.{}e}", value, precision);
+    case 'E':
+      return fmt::format("{:.{}E}", value, precision);
     case 'g':
-    case 'n': return fmt::format("{:.{}g}", value, std::max(precision, 1));
-    case 'G': return fmt::format("{:.{}G}", value, std::max(precision, 1));
-    case '%': return fmt::format("{:.{}f}%", value * 100, precision);
-    case '\0': return general_real(value, spec);
-    default: fail(ErrorCode::invalid_input, "'{}' is no format for a float", spec.type);
+    case 'n':
+      return fmt::format("{:.{}g}", value, std::max(precision, 1));
+    case 'G':
+      return fmt::format("{:.{}G}", value, std::max(precision, 1));
+    case '%':
+      return fmt::format("{:.{}f}%", value * 100, precision);
+    case '\0':
+      return general_real(value, spec);
+    default:
+      fail(ErrorCode::invalid_input, "'{}' is no format for a float", spec.type);
   }
 }
 
@@ -85,12 +93,23 @@ std::string format_integer(Runtime& runtime, std::int64_t value, const FormatSpe
     case 'd':
     case 'i':
     case 'u':
-    case 'n': digits = fmt::format("{}", magnitude); break;
-    case 'x': digits = fmt::format("{:x}", magnitude), prefix = "0x"; break;
-    case 'X': digits = fmt::format("{:X}", magnitude), prefix = "0X"; break;
-    case 'o': digits = fmt::format("{:o}", magnitude), prefix = "0o"; break;
-    case 'b': digits = fmt::format("{:b}", magnitude), prefix = "0b"; break;
-    default: fail(ErrorCode::invalid_input, "'{}' is no format for an integer", spec.type);
+    case 'n':
+      digits = fmt::format("{}", magnitude);
+      break;
+    case 'x':
+      digits = fmt::format("{:x}", magnitude), prefix = "0x";
+      break;
+    case 'X':
+      digits = fmt::format("{:X}", magnitude), prefix = "0X";
+      break;
+    case 'o':
+      digits = fmt::format("{:o}", magnitude), prefix = "0o";
+      break;
+    case 'b':
+      digits = fmt::format("{:b}", magnitude), prefix = "0b";
+      break;
+    default:
+      fail(ErrorCode::invalid_input, "'{}' is no format for an integer", spec.type);
   }
   if (spec.precision) {
     const auto least = static_cast<std::size_t>(*spec.precision);

@@ -40,7 +40,8 @@ bool sequence_is_less(Runtime& runtime, const std::vector<Value>& left, const st
 bool range_contains(const RangeObject& range, const Value& item) {
   if (!item.is_number()) return false;
   const double wanted = item.as_real();
-  const auto integer = item.is(Kind::real) ? static_cast<std::int64_t>(std::clamp(wanted, -9e18, 9e18)) : item.as_integer();
+  const auto integer =
+      item.is(Kind::real) ? static_cast<std::int64_t>(std::clamp(wanted, -9e18, 9e18)) : item.as_integer();
   if (item.is(Kind::real) && static_cast<double>(integer) != wanted) return false;
   if (range.length == 0) return false;
   const std::int64_t low = std::min(range.start, range.at(range.length - 1));
@@ -56,18 +57,26 @@ bool range_contains(const RangeObject& range, const Value& item) {
 bool truth(const Value& value) {
   switch (value.kind()) {
     case Kind::undefined:
-    case Kind::none: return false;
+    case Kind::none:
+      return false;
     case Kind::boolean:
-    case Kind::integer: return value.as_integer() != 0;
-    case Kind::real: return value.as_real() != 0;
-    case Kind::string: return !value.as_string().empty();
+    case Kind::integer:
+      return value.as_integer() != 0;
+    case Kind::real:
+      return value.as_real() != 0;
+    case Kind::string:
+      return !value.as_string().empty();
     case Kind::list:
     case Kind::tuple:
-    case Kind::view: return !value.items().empty();
-    case Kind::range: return value.range().length > 0;
-    case Kind::dict: return !value.dict().entries.empty();
+    case Kind::view:
+      return !value.items().empty();
+    case Kind::range:
+      return value.range().length > 0;
+    case Kind::dict:
+      return !value.dict().entries.empty();
     case Kind::iterator:
-    case Kind::opaque: break;
+    case Kind::opaque:
+      break;
   }
   return true;
 }
@@ -81,14 +90,18 @@ bool equals(Runtime& runtime, const Value& left, const Value& right) {
   if (left.kind() != right.kind()) return false;
   switch (left.kind()) {
     case Kind::undefined:
-    case Kind::none: return true;
+    case Kind::none:
+      return true;
     case Kind::string:
       runtime.budget.touch(std::min(left.as_string().size(), right.as_string().size()));
       return left.as_string() == right.as_string();
     case Kind::list:
-    case Kind::tuple: return sequences_equal(runtime, left.items(), right.items());
-    case Kind::dict: return dicts_equal(runtime, left.dict(), right.dict());
-    case Kind::range: return ranges_equal(left.range(), right.range());
+    case Kind::tuple:
+      return sequences_equal(runtime, left.items(), right.items());
+    case Kind::dict:
+      return dicts_equal(runtime, left.dict(), right.dict());
+    case Kind::range:
+      return ranges_equal(left.range(), right.range());
     case Kind::view:
       if (left.sequence().type_name == "dict_values") return left.object() == right.object();
       return sequences_equal(runtime, left.items(), right.items());
@@ -96,7 +109,8 @@ bool equals(Runtime& runtime, const Value& left, const Value& right) {
     case Kind::integer:
     case Kind::real:
     case Kind::iterator:
-    case Kind::opaque: break;
+    case Kind::opaque:
+      break;
   }
   return left.object() == right.object();
 }
@@ -123,14 +137,22 @@ bool compare(Runtime& runtime, Comparison comparison, const Value& left, const V
   const bool has_nan = (left.is(Kind::real) && left.as_real() != left.as_real()) ||
                        (right.is(Kind::real) && right.as_real() != right.as_real());
   switch (comparison) {
-    case Comparison::equal: return equals(runtime, left, right);
-    case Comparison::unequal: return !equals(runtime, left, right);
-    case Comparison::less: return is_less(runtime, left, right);
-    case Comparison::greater: return is_less(runtime, right, left);
-    case Comparison::less_equal: return !is_less(runtime, right, left) && !has_nan;
-    case Comparison::greater_equal: return !is_less(runtime, left, right) && !has_nan;
-    case Comparison::in: return contains(runtime, right, left);
-    case Comparison::not_in: break;
+    case Comparison::equal:
+      return equals(runtime, left, right);
+    case Comparison::unequal:
+      return !equals(runtime, left, right);
+    case Comparison::less:
+      return is_less(runtime, left, right);
+    case Comparison::greater:
+      return is_less(runtime, right, left);
+    case Comparison::less_equal:
+      return !is_less(runtime, right, left) && !has_nan;
+    case Comparison::greater_equal:
+      return !is_less(runtime, left, right) && !has_nan;
+    case Comparison::in:
+      return contains(runtime, right, left);
+    case Comparison::not_in:
+      break;
   }
   return !contains(runtime, right, left);
 }
@@ -144,8 +166,10 @@ bool contains(Runtime& runtime, const Value& container, const Value& item) {
       }
       runtime.budget.touch(container.as_string().size());
       return container.as_string().find(item.as_string()) != std::string::npos;
-    case Kind::dict: return find_key(runtime, container.dict(), item) != nullptr;
-    case Kind::range: return range_contains(container.range(), item);
+    case Kind::dict:
+      return find_key(runtime, container.dict(), item) != nullptr;
+    case Kind::range:
+      return range_contains(container.range(), item);
     case Kind::list:
     case Kind::tuple:
     case Kind::view:
@@ -158,12 +182,14 @@ bool contains(Runtime& runtime, const Value& container, const Value& item) {
       }
       return false;
     }
-    case Kind::undefined: return false;
+    case Kind::undefined:
+      return false;
     case Kind::none:
     case Kind::boolean:
     case Kind::integer:
     case Kind::real:
-    case Kind::opaque: break;
+    case Kind::opaque:
+      break;
   }
   fail(ErrorCode::invalid_input, "argument of type '{}' is not iterable", type_name(container));
 }

@@ -21,10 +21,13 @@ Value key_of(Runtime& runtime, const Value& item, const Value* path, bool case_s
   return case_sensitive ? key : without_case(runtime, key);
 }
 
-// sort's attribute may name several: "age,name".
+// sort's attribute may name several: "age,name". Always a list, so that equal keys needn't have an order.
 Value sort_key(Runtime& runtime, const Value& item, const Value* path, bool case_sensitive) {
-  if (path == nullptr || !path->is(Kind::string)) return key_of(runtime, item, path, case_sensitive);
   std::vector<Value> keys;
+  if (path == nullptr || !path->is(Kind::string)) {
+    keys.push_back(key_of(runtime, item, path, case_sensitive));
+    return runtime.list(std::move(keys));
+  }
   for (std::string_view rest = path->as_string();;) {
     const std::size_t comma = std::min(rest.find(','), rest.size());
     const Value part = runtime.string(std::string(rest.substr(0, comma)));
@@ -64,7 +67,8 @@ Value sort(Runtime& runtime, const Value& subject, const Arguments& arguments) {
 Value dict_sort(Runtime& runtime, const Value& subject, const Arguments& arguments) {
   const Parameters given("dictsort", arguments, {"case_sensitive", "by", "reverse"});
   const std::string by = given.has(1) ? given.string(1) : "key";
-  if (by != "key" && by != "value") fail(ErrorCode::invalid_input, "dictsort sorts by key or by value, not by '{}'", by);
+  if (by != "key" && by != "value")
+    fail(ErrorCode::invalid_input, "dictsort sorts by key or by value, not by '{}'", by);
   require_defined(subject);
   if (!subject.is(Kind::dict)) fail(ErrorCode::invalid_input, "'{}' object has no items to sort", type_name(subject));
   const bool case_sensitive = given.truth_or(0, false);
@@ -82,8 +86,10 @@ Value unique(Runtime& runtime, const Value& subject, const Arguments& arguments)
   std::vector<Value> items;
   for (const Value& item : items_of(runtime, subject)) {
     const Value key = key_of(runtime, item, path_of(given, 1), given.truth_or(0, false));
-    if (key.is(Kind::list) || key.is(Kind::dict)) fail(ErrorCode::invalid_input, "unhashable type: '{}'", type_name(key));
-    const bool known = std::any_of(seen.begin(), seen.end(), [&](const Value& old) { return equals(runtime, old, key); });
+    if (key.is(Kind::list) || key.is(Kind::dict))
+      fail(ErrorCode::invalid_input, "unhashable type: '{}'", type_name(key));
+    const bool known =
+        std::any_of(seen.begin(), seen.end(), [&](const Value& old) { return equals(runtime, old, key); });
     if (known) continue;
     seen.push_back(key);
     items.push_back(item);
@@ -96,7 +102,9 @@ Value extreme(Runtime& runtime, const Value& subject, const Arguments& arguments
   const Parameters given(largest ? "max" : "min", arguments, {"case_sensitive", "attribute"});
   const std::vector<Value> items = items_of(runtime, subject);
   if (items.empty()) return runtime.undefined("No aggregated item, sequence was empty.");
-  const auto key = [&](const Value& item) { return key_of(runtime, item, path_of(given, 1), given.truth_or(0, false)); };
+  const auto key = [&](const Value& item) {
+    return key_of(runtime, item, path_of(given, 1), given.truth_or(0, false));
+  };
   Value best = items.front();
   Value best_key = key(best);
   for (std::size_t i = 1; i < items.size(); ++i) {
@@ -123,7 +131,8 @@ Value group_by(Runtime& runtime, const Value& subject, const Arguments& argument
   for (std::size_t start = 0; start < keyed.size();) {
     std::size_t end = start;
     std::vector<Value> members;
-    while (end < keyed.size() && equals(runtime, keyed[start].key, keyed[end].key)) members.push_back(keyed[end++].item);
+    while (end < keyed.size() && equals(runtime, keyed[start].key, keyed[end].key))
+      members.push_back(keyed[end++].item);
     std::vector<Value> group = {plain_key(keyed[start].item), runtime.list(std::move(members))};
     groups.push_back(make_sequence(runtime.budget, Kind::tuple, std::move(group), "_GroupTuple"));
     start = end;
@@ -132,8 +141,8 @@ Value group_by(Runtime& runtime, const Value& subject, const Arguments& argument
 }
 
 constexpr NamedFilter kFilters[] = {
-    {"dictsort", dict_sort}, {"groupby", group_by},   {"max", extreme<true>},
-    {"min", extreme<false>}, {"sort", sort}, {"unique", unique},
+    {"dictsort", dict_sort}, {"groupby", group_by}, {"max", extreme<true>},
+    {"min", extreme<false>}, {"sort", sort},        {"unique", unique},
 };
 
 }  // namespace

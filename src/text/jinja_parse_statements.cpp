@@ -25,8 +25,8 @@ Statement Parser::parse_tag(const std::string& tag) {
   if (tag == "generation") return parse_generation();
   if (tag == "break") return parse_loop_exit(StatementKind::break_loop);
   if (tag == "continue") return parse_loop_exit(StatementKind::continue_loop);
-  static constexpr std::array<std::string_view, 10> kUnsupported = {
-      "include", "import", "from", "extends", "block", "autoescape", "print", "do", "trans", "debug"};
+  static constexpr std::array<std::string_view, 10> kUnsupported = {"include",    "import", "from", "extends", "block",
+                                                                    "autoescape", "print",  "do",   "trans",   "debug"};
   const std::uint32_t line = tokens_[position_ - 1].line;
   if (std::find(kUnsupported.begin(), kUnsupported.end(), tag) != kUnsupported.end()) {
     fail(ErrorCode::unsupported, "chat template, line {}: the tag '{}' isn't supported", line, tag);
@@ -183,8 +183,7 @@ ExpressionPtr Parser::parse_name_target() {
 
 ExpressionPtr Parser::parse_target(bool with_namespace, std::string_view end_name) {
   const Token& token = current();
-  ExpressionPtr target =
-      parse_tuple({.simplified = true, .with_namespace = with_namespace, .end_name = end_name});
+  ExpressionPtr target = parse_tuple({.simplified = true, .with_namespace = with_namespace, .end_name = end_name});
   check_target(*target, token);
   return target;
 }

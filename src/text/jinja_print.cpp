@@ -81,11 +81,21 @@ std::string range_repr(const RangeObject& range) {
 void append_repr(Runtime& runtime, BoundedText& out, const Value& value) {
   const Level level(runtime.budget);
   switch (value.kind()) {
-    case Kind::undefined: out.append("Undefined"); break;
-    case Kind::none: out.append("None"); break;
-    case Kind::boolean: out.append(value.as_boolean() ? "True" : "False"); break;
-    case Kind::integer: out.append(fmt::format_int(value.as_integer()).c_str()); break;
-    case Kind::real: out.append(real_text(value.as_real())); break;
+    case Kind::undefined:
+      out.append("Undefined");
+      break;
+    case Kind::none:
+      out.append("None");
+      break;
+    case Kind::boolean:
+      out.append(value.as_boolean() ? "True" : "False");
+      break;
+    case Kind::integer:
+      out.append(fmt::format_int(value.as_integer()).c_str());
+      break;
+    case Kind::real:
+      out.append(real_text(value.as_real()));
+      break;
     case Kind::string:
       if (value.string_object().markup) out.append("Markup(");
       append_string_repr(out, value.as_string());
@@ -94,10 +104,18 @@ void append_repr(Runtime& runtime, BoundedText& out, const Value& value) {
     case Kind::list:
     case Kind::tuple:
     case Kind::view:
-    case Kind::iterator: append_sequence_repr(runtime, out, value); break;
-    case Kind::range: out.append(range_repr(value.range())); break;
-    case Kind::dict: append_dict_repr(runtime, out, value.dict()); break;
-    case Kind::opaque: out.append(value.opaque().printed(runtime)); break;
+    case Kind::iterator:
+      append_sequence_repr(runtime, out, value);
+      break;
+    case Kind::range:
+      out.append(range_repr(value.range()));
+      break;
+    case Kind::dict:
+      append_dict_repr(runtime, out, value.dict());
+      break;
+    case Kind::opaque:
+      out.append(value.opaque().printed(runtime));
+      break;
   }
 }
 

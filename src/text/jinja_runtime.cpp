@@ -76,7 +76,10 @@ std::string OpaqueObject::printed(Runtime&) const {
 }
 
 Method::Method(Budget& budget, std::string_view name, Value self, NativeFunction function)
-    : OpaqueObject(budget, sizeof(Method), self.nesting() + 1), name_(name), self_(std::move(self)), function_(function) {}
+    : OpaqueObject(budget, sizeof(Method), self.nesting() + 1),
+      name_(name),
+      self_(std::move(self)),
+      function_(function) {}
 
 Value Method::call(Runtime& runtime, const Arguments& arguments) { return function_(runtime, self_, arguments); }
 

@@ -77,7 +77,8 @@ Value attribute(Runtime& runtime, const Value& subject, const Arguments& argumen
   const std::string& name = given.string(0);
   // Attributes only, never the keys of a dict.
   if (!name.starts_with('_')) {
-    auto found = subject.is(Kind::opaque) ? subject.opaque().attribute(runtime, name) : find_method(runtime, subject, name);
+    auto found =
+        subject.is(Kind::opaque) ? subject.opaque().attribute(runtime, name) : find_method(runtime, subject, name);
     if (found) return *std::move(found);
   }
   return runtime.undefined(fmt::format("'{}' object has no attribute '{}'", type_name(subject), name));
@@ -88,7 +89,8 @@ Value sum(Runtime& runtime, const Value& subject, const Arguments& arguments) {
   Value total = given.value_or(1, Value::integer(0));
   if (total.is(Kind::string)) fail(ErrorCode::invalid_input, "sum() can't sum strings; use join");
   for (const Value& item : items_of(runtime, subject)) {
-    total = calculate(runtime, Arithmetic::add, total, given.is_none(0) ? item : follow_path(runtime, item, given.at(0)));
+    total =
+        calculate(runtime, Arithmetic::add, total, given.is_none(0) ? item : follow_path(runtime, item, given.at(0)));
   }
   return total;
 }
@@ -139,10 +141,20 @@ Value slice(Runtime& runtime, const Value& subject, const Arguments& arguments) 
 }
 
 constexpr NamedFilter kFilters[] = {
-    {"attr", attribute},      {"batch", batch}, {"count", length_filter}, {"d", default_filter},
-    {"default", default_filter}, {"first", first}, {"items", items},      {"join", join},
-    {"last", last},           {"length", length_filter}, {"list", list},  {"reverse", reverse},
-    {"slice", slice},         {"sum", sum},
+    {"attr", attribute},
+    {"batch", batch},
+    {"count", length_filter},
+    {"d", default_filter},
+    {"default", default_filter},
+    {"first", first},
+    {"items", items},
+    {"join", join},
+    {"last", last},
+    {"length", length_filter},
+    {"list", list},
+    {"reverse", reverse},
+    {"slice", slice},
+    {"sum", sum},
 };
 
 }  // namespace

@@ -21,7 +21,8 @@ template <Side side>
 Value strip(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const Parameters given("strip", arguments, {"chars"});
   const std::string& text = self.as_string();
-  return runtime.string(std::string(given.is_none(0) ? strip_space(text, side) : strip_any_of(text, given.string(0), side)));
+  return runtime.string(
+      std::string(given.is_none(0) ? strip_space(text, side) : strip_any_of(text, given.string(0), side)));
 }
 
 // The part of the text that [start, end) in code points names, as bytes.

@@ -70,12 +70,18 @@ Value is_identifier(Runtime& runtime, const Value& self, const Arguments& argume
 }
 
 constexpr NamedMethod kMethods[] = {
-    {"isalnum", all_method<is_alphanumeric>},   {"isalpha", all_method<is_alpha>},
-    {"isascii", all_method<is_ascii, true>},    {"isdecimal", all_method<is_decimal>},
-    {"isdigit", all_method<is_digit>},          {"isidentifier", is_identifier},
-    {"islower", case_method<is_lower, is_upper>}, {"isnumeric", all_method<is_numeric>},
-    {"isprintable", all_method<is_printable, true>}, {"isspace", all_method<is_space>},
-    {"istitle", is_title_method},               {"isupper", case_method<is_upper, is_lower>},
+    {"isalnum", all_method<is_alphanumeric>},
+    {"isalpha", all_method<is_alpha>},
+    {"isascii", all_method<is_ascii, true>},
+    {"isdecimal", all_method<is_decimal>},
+    {"isdigit", all_method<is_digit>},
+    {"isidentifier", is_identifier},
+    {"islower", case_method<is_lower, is_upper>},
+    {"isnumeric", all_method<is_numeric>},
+    {"isprintable", all_method<is_printable, true>},
+    {"isspace", all_method<is_space>},
+    {"istitle", is_title_method},
+    {"isupper", case_method<is_upper, is_lower>},
 };
 
 }  // namespace

@@ -56,8 +56,8 @@ Value split(Runtime& runtime, const Value& self, const Arguments& arguments) {
   }
   const std::string& separator = given.string(0);
   if (separator.empty()) fail(ErrorCode::invalid_input, "empty separator");
-  return to_list(runtime, from_right ? split_at_from_right(text, separator, max_splits)
-                                     : split_at(text, separator, max_splits));
+  return to_list(runtime,
+                 from_right ? split_at_from_right(text, separator, max_splits) : split_at(text, separator, max_splits));
 }
 
 Value splitlines(Runtime& runtime, const Value& self, const Arguments& arguments) {
@@ -92,7 +92,7 @@ Value replace(Runtime& runtime, const Value& self, const Arguments& arguments) {
 }
 
 constexpr NamedMethod kMethods[] = {
-    {"partition", partition<false>}, {"replace", replace},     {"rpartition", partition<true>},
+    {"partition", partition<false>}, {"replace", replace},    {"rpartition", partition<true>},
     {"rsplit", split<true>},         {"split", split<false>}, {"splitlines", splitlines},
 };
 

@@ -171,7 +171,8 @@ constexpr NamedTest kTests[] = {
 }  // namespace
 
 Test find_test(std::string_view name) {
-  const auto* found = std::find_if(std::begin(kTests), std::end(kTests), [&](const auto& test) { return test.name == name; });
+  const auto* found =
+      std::find_if(std::begin(kTests), std::end(kTests), [&](const auto& test) { return test.name == name; });
   return found == std::end(kTests) ? nullptr : found->function;
 }
 

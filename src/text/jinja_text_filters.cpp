@@ -123,16 +123,16 @@ Value word_count(Runtime& runtime, const Value& subject, const Arguments&) {
 
 Value truncate(Runtime& runtime, const Value& subject, const Arguments& arguments) {
   const Parameters given("truncate", arguments, {"length", "killwords", "end", "leeway"});
-  const Value value = string(runtime, subject, {});
-  const std::string& text = value.as_string();
   const std::string end = given.has(2) ? given.string(2) : "...";
   const std::int64_t limit = given.integer_or(0, 255);
   const std::int64_t leeway = given.is_none(3) ? 5 : given.integer_or(3, 5);
   const auto end_size = static_cast<std::int64_t>(count_code_points(end));
   if (limit < end_size || leeway < 0) fail(ErrorCode::invalid_input, "truncate's length is shorter than its end");
-  const auto size = static_cast<std::int64_t>(value.string_object().length());
-  if (size - leeway <= limit) return value;
-  std::string_view kept = std::string_view(text).substr(0, byte_offset(text, static_cast<std::size_t>(limit - end_size)));
+  if (static_cast<std::int64_t>(length(runtime, subject)) - leeway <= limit) return subject;
+  if (!subject.is(Kind::string)) fail(ErrorCode::invalid_input, "'{}' can't be truncated", type_name(subject));
+  const std::string& text = subject.as_string();
+  std::string_view kept =
+      std::string_view(text).substr(0, byte_offset(text, static_cast<std::size_t>(limit - end_size)));
   if (!given.truth_or(1, false)) kept = kept.substr(0, std::min(kept.rfind(' '), kept.size()));
   return runtime.string(std::string(kept) + end);
 }
@@ -165,12 +165,23 @@ Value to_json_filter(Runtime& runtime, const Value& subject, const Arguments& ar
 }
 
 constexpr NamedFilter kFilters[] = {
-    {"capitalize", mapped<capitalize>}, {"center", center},     {"e", escape},
-    {"escape", escape},                 {"forceescape", force_escape}, {"format", format},
-    {"indent", indent},                 {"lower", mapped<to_lower>},   {"replace", replace},
-    {"safe", safe},                     {"string", string},     {"title", mapped<title_words>},
-    {"tojson", to_json_filter},         {"trim", trim},         {"truncate", truncate},
-    {"upper", mapped<to_upper>},        {"wordcount", word_count},
+    {"capitalize", mapped<capitalize>},
+    {"center", center},
+    {"e", escape},
+    {"escape", escape},
+    {"forceescape", force_escape},
+    {"format", format},
+    {"indent", indent},
+    {"lower", mapped<to_lower>},
+    {"replace", replace},
+    {"safe", safe},
+    {"string", string},
+    {"title", mapped<title_words>},
+    {"tojson", to_json_filter},
+    {"trim", trim},
+    {"truncate", truncate},
+    {"upper", mapped<to_upper>},
+    {"wordcount", word_count},
 };
 
 }  // namespace

@@ -73,7 +73,8 @@ RangeObject::RangeObject(Budget& budget, std::int64_t start_in, std::int64_t sto
   // In unsigned arithmetic the distance is right even where the signed one would overflow.
   const auto from = static_cast<std::uint64_t>(start);
   const auto to = static_cast<std::uint64_t>(stop);
-  if (step > 0 && start < stop) length = static_cast<std::size_t>((to - from - 1) / static_cast<std::uint64_t>(step) + 1);
+  if (step > 0 && start < stop)
+    length = static_cast<std::size_t>((to - from - 1) / static_cast<std::uint64_t>(step) + 1);
   if (step < 0 && start > stop) {
     length = static_cast<std::size_t>((from - to - 1) / (0 - static_cast<std::uint64_t>(step)) + 1);
   }
@@ -127,19 +128,29 @@ Value make_dict(Budget& budget, std::vector<DictObject::Entry> entries) {
 
 std::string_view type_name(const Value& value) {
   switch (value.kind()) {
-    case Kind::undefined: return "Undefined";
-    case Kind::none: return "NoneType";
-    case Kind::boolean: return "bool";
-    case Kind::integer: return "int";
-    case Kind::real: return "float";
-    case Kind::string: return "str";
-    case Kind::range: return "range";
-    case Kind::dict: return "dict";
-    case Kind::opaque: return value.opaque().type_name();
+    case Kind::undefined:
+      return "Undefined";
+    case Kind::none:
+      return "NoneType";
+    case Kind::boolean:
+      return "bool";
+    case Kind::integer:
+      return "int";
+    case Kind::real:
+      return "float";
+    case Kind::string:
+      return "str";
+    case Kind::range:
+      return "range";
+    case Kind::dict:
+      return "dict";
+    case Kind::opaque:
+      return value.opaque().type_name();
     case Kind::list:
     case Kind::tuple:
     case Kind::view:
-    case Kind::iterator: break;
+    case Kind::iterator:
+      break;
   }
   return value.sequence().type_name;
 }

@@ -102,9 +102,7 @@ class Value {
 
  private:
   explicit Value(Kind kind) : kind_(kind), integer_(0) {}
-  bool has_object() const {
-    return kind_ >= Kind::string || (kind_ == Kind::undefined && object_ != nullptr);
-  }
+  bool has_object() const { return kind_ >= Kind::string || (kind_ == Kind::undefined && object_ != nullptr); }
   void acquire() {
     if (has_object()) ++object_->n_owners_;
   }

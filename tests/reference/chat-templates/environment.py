@@ -1,5 +1,6 @@
 """Jinja2 set up the way transformers.apply_chat_template does it, with a clock that stands still."""
 
+import copy
 import datetime
 import json
 
@@ -49,7 +50,7 @@ def environment():
 def render(made, source, context):
     """{"text": …}, {"refusal": the template's words} or {"error": the exception's class}."""
     try:
-        return {"text": made.from_string(source).render(**context)}
+        return {"text": made.from_string(source).render(**copy.deepcopy(context))}
     except Refusal as refusal:
         return {"refusal": refusal.message}
     except Exception as error:  # whatever Python raises, a template meets it as an error
