@@ -57,7 +57,6 @@ void refuse_windows(const ModelPlan& plan) {
 
 void plan_llama(ModelPlan& plan) {
   plan_common(plan);
-  plan.set("vocab_size", plan.vocabulary);
   plan.set("rope.dimension_count", plan.head);
   if (plan.config.has("head_dim")) plan_head_size(plan);
   const bool is_mistral = plan.config.text("model_type", "llama") == "mistral";

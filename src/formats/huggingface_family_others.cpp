@@ -101,6 +101,7 @@ void plan_gpt2(ModelPlan& plan) {
   plan.layers.assign(n_layers, {n_heads, n_heads, config.count("n_inner", 4 * plan.hidden)});
 
   plan.set("block_count", n_layers);
+  plan.set("vocab_size", plan.vocabulary);
   plan.set("context_length", plan.positions);
   plan.set("embedding_length", plan.hidden);
   plan.set("feed_forward_length", plan.layers.front().ffn);
@@ -147,6 +148,7 @@ void plan_openelm(ModelPlan& plan) {
   plan.tied_output = true;
 
   plan.set("block_count", plan.layers.size());
+  plan.set("vocab_size", plan.vocabulary);
   plan.set("context_length", plan.positions);
   plan.set("embedding_length", plan.hidden);
   plan.set("feed_forward_length", per_layer(plan, &LayerSizes::ffn));

@@ -21,6 +21,7 @@ void plan_sizes(ModelPlan& plan) {
   plan.head = config.count("head_dim", plan.hidden / layer.n_heads);
 
   plan.set("block_count", n_layers);
+  plan.set("vocab_size", plan.vocabulary);
   plan.set("context_length", plan.positions);
   plan.set("embedding_length", plan.hidden);
   plan.set("feed_forward_length", layer.ffn);

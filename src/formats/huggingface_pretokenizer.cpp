@@ -21,7 +21,8 @@ constexpr std::string_view kO200k =
     R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
     R"(\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 constexpr std::string_view kGpt2 = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kLineBreak = R"([\r\n])";
+constexpr std::string_view kLineBreak = "[\r\n]";  // the two characters themselves, or their names
+constexpr std::string_view kEscapedLineBreak = R"([\r\n])";
 
 // The steps in order: a Split's pattern as it is, others by a word of ours.
 std::vector<std::string> steps_of(const json& pre_tokenizer) {
@@ -59,7 +60,7 @@ bool has_token(const json& tokenizer, const std::string& name, std::string_view 
 
 // DeepSeek cuts at line breaks and then in steps of its own; the second tells its tokenizers apart.
 std::string deepseek_name(const std::vector<std::string>& steps) {
-  if (steps.size() < 2 || steps[0] != kLineBreak) return {};
+  if (steps.size() < 2 || (steps[0] != kLineBreak && steps[0] != kEscapedLineBreak)) return {};
   if (steps[1].starts_with(R"(\s?[A-Za-z)")) return "deepseek-llm";
   return steps[1] == R"(\s?\p{L}+)" ? "deepseek-coder" : "";
 }
