@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "engine/session_plan.hpp"
 #include "machine/memory.hpp"
-#include "models/read_spec.hpp"
+#include "models/spec_reader.hpp"
 #include "text/known_templates.hpp"
 
 namespace minnow::cli {
