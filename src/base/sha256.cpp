@@ -9,16 +9,18 @@
 
 namespace minnow {
 
-std::string sha256_hex(std::span<const std::byte> bytes) {
-  return sha256_hex(std::span<const std::span<const std::byte>>(&bytes, 1));
-}
-
-std::string sha256_hex(std::span<const std::span<const std::byte>> parts) {
+struct Sha256::State {
   SHA256_CTX context;
-  SHA256_Init(&context);
-  for (const auto& part : parts) SHA256_Update(&context, part.data(), part.size());
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) { SHA256_Init(&state_->context); }
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::span<const std::byte> bytes) { SHA256_Update(&state_->context, bytes.data(), bytes.size()); }
+
+std::string Sha256::hex() {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256_Final(digest.data(), &context);
+  SHA256_Final(digest.data(), &state_->context);
   std::string text;
   text.reserve(2 * digest.size());
   for (const unsigned char byte : digest) {
@@ -27,6 +29,12 @@ std::string sha256_hex(std::span<const std::span<const std::byte>> parts) {
     text += kDigits[byte & 15];
   }
   return text;
+}
+
+std::string sha256_hex(std::span<const std::byte> bytes) {
+  Sha256 hash;
+  hash.add(bytes);
+  return hash.hex();
 }
 
 }  // namespace minnow

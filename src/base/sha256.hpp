@@ -2,13 +2,26 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 
 namespace minnow {
 
+// For bytes that come in pieces.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  void add(std::span<const std::byte> bytes);
+  // Of everything added. Call it once, last.
+  std::string hex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 std::string sha256_hex(std::span<const std::byte> bytes);
-// Of the parts one after another, as if they were one.
-std::string sha256_hex(std::span<const std::span<const std::byte>> parts);
 
 }  // namespace minnow

@@ -1,5 +1,6 @@
 #include "formats/gguf_reader.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -110,6 +111,19 @@ std::uint64_t GgufFile::size_bytes() const {
   return size;
 }
 
-std::string GgufFile::sha256() const { return sha256_hex(parts_); }
+std::string GgufFile::sha256() const {
+  constexpr std::size_t kStep = std::size_t{8} << 20;
+  Sha256 hash;
+  for (auto rest : parts_) {
+    while (!rest.empty()) {
+      const auto piece = rest.first(std::min(kStep, rest.size()));
+      hash.add(piece);
+      // Weights that were repacked are not read again: without this, hashing would bring the whole file back.
+      if (!files_.empty()) MappedFile::release(piece);
+      rest = rest.subspan(piece.size());
+    }
+  }
+  return hash.hex();
+}
 
 }  // namespace minnow::formats
