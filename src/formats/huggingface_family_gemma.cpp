@@ -95,7 +95,7 @@ void plan_gemma3(ModelPlan& plan) {
   if (plan.config.has("attn_logit_softcapping")) plan.config.unsupported("attn_logit_softcapping", "is not supported");
   set_soft_cap(plan, "final_logit_softcapping");
 
-  const RopeSettings global = rope_settings(plan.config, 1e6);
+  const RopeSettings global = rope_settings(plan.config, {.theta = 1e6});
   plan.set("rope.freq_base", global.theta);
   if (global.type == "linear") {
     plan.set("rope.scaling.type", "linear");
@@ -106,7 +106,7 @@ void plan_gemma3(ModelPlan& plan) {
   double local_theta = plan.config.number("rope_local_base_freq", 10000);
   if (const auto parameters = plan.config.object("rope_parameters");
       parameters && parameters->has("sliding_attention")) {
-    local_theta = rope_settings(plan.config, 10000, "sliding_attention").theta;
+    local_theta = rope_settings(plan.config, {}, "sliding_attention").theta;
   }
   plan.set("rope.freq_base_swa", local_theta);
 

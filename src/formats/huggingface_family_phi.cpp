@@ -42,7 +42,7 @@ void plan_phi2(ModelPlan& plan) {
   if (plan.config.flag("qk_layernorm", false)) plan.config.unsupported("qk_layernorm", "= true is not supported");
   plan_norm(plan, "layer_norm_eps", "attention.layer_norm_epsilon", 1e-5);
   plan_rope(plan, plan.head);
-  plan.set("rope.dimension_count", rotated_dims(plan, rope_settings(plan.config)));
+  plan.set("rope.dimension_count", rotated_dims(plan, rope_settings(plan.config, {.rotary_fraction = 0.5})));
   if (plan.config.flag("tie_word_embeddings", false))
     plan.config.unsupported("tie_word_embeddings", "= true is not supported");
   plan.tensors = {

@@ -124,7 +124,12 @@ struct RopeSettings {
   std::string type = "default";
   HuggingFaceConfig scaling;  // the object with the factors; empty when there is none
 };
-RopeSettings rope_settings(const HuggingFaceConfig& config, double default_theta = 10000,
+// What a family's configuration class assumes when the file is silent.
+struct RopeDefaults {
+  double theta = 10000;
+  double rotary_fraction = 1;
+};
+RopeSettings rope_settings(const HuggingFaceConfig& config, const RopeDefaults& defaults = {},
                            std::string_view layers = "full_attention");
 
 }  // namespace minnow::formats

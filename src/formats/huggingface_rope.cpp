@@ -55,16 +55,16 @@ void plan_yarn(ModelPlan& plan, const HuggingFaceConfig& scaling) {
 
 }  // namespace
 
-RopeSettings rope_settings(const HuggingFaceConfig& config, double default_theta, std::string_view layers) {
+RopeSettings rope_settings(const HuggingFaceConfig& config, const RopeDefaults& defaults, std::string_view layers) {
   RopeSettings rope{.scaling = nothing(config)};
   std::optional<HuggingFaceConfig> found = config.object("rope_parameters");
   if (found && found->has(layers)) found = found->object(layers);
   if (!found) found = config.object("rope_scaling");
   if (found) rope.scaling = *found;
 
-  rope.theta = rope.scaling.number("rope_theta", config.number("rope_theta", default_theta));
+  rope.theta = rope.scaling.number("rope_theta", config.number("rope_theta", defaults.theta));
   if (!(rope.theta > 0)) rope.scaling.refuse("rope_theta", "must be positive");
-  const double fraction = config.number("partial_rotary_factor", config.number("rope_pct", 1.0));
+  const double fraction = config.number("partial_rotary_factor", config.number("rope_pct", defaults.rotary_fraction));
   rope.rotary_fraction = rope.scaling.number("partial_rotary_factor", fraction);
   if (!(rope.rotary_fraction > 0 && rope.rotary_fraction <= 1)) {
     rope.scaling.refuse("partial_rotary_factor", "must be above 0 and at most 1");
