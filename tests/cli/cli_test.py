@@ -129,7 +129,7 @@ class BadInput(unittest.TestCase):
         self.assertIn("64", self.refused("run", "-c", "64", stdin="turn on the light " * 100))
 
     def test_context_that_does_not_fit_the_memory(self):
-        self.assertIn("fit", self.refused("run", "-c", "900000000000", "turn on the fan"))
+        self.assertIn("fit", self.refused("run", "-c", "100000000", "turn on the fan"))
 
     def test_invalid_utf8_is_answered_not_feared(self):
         self.assertEqual(minnow("run", "--json", stdin=b"turn \xff\xfe on \xc3 the fan").returncode, 0)
@@ -138,7 +138,8 @@ class BadInput(unittest.TestCase):
         self.refused("run", "turn on the fan", env={"MINNOW_ISA": "abacus"})
 
     def test_closed_stdout(self):
-        done = minnow("run", "turn on the fan", stdout=open("/dev/full", "wb"))
+        with open("/dev/full", "wb") as full:
+            done = minnow("run", "turn on the fan", stdout=full)
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"standard output", done.stderr)
 
