@@ -14,14 +14,20 @@ namespace {
 
 constexpr std::size_t kConfigLimit = 4 << 20;
 
+constexpr std::string_view kGemma3Defaults =
+    R"({"vocab_size": 262208, "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256,)"
+    R"( "max_position_embeddings": 131072, "sliding_window": 4096})";
+
 const std::vector<HuggingFaceFamily>& families() {
   static const std::vector<HuggingFaceFamily> known = {
-      {{"LlamaForCausalLM", "LLaMAForCausalLM", "MistralForCausalLM"}, "llama", plan_llama},
+      {{"LlamaForCausalLM", "LLaMAForCausalLM", "MistralForCausalLM", "Mistral3ForConditionalGeneration"},
+       "llama",
+       plan_llama},
       {{"Qwen2ForCausalLM"}, "qwen2", plan_qwen2},
       {{"Qwen3ForCausalLM"}, "qwen3", plan_qwen3},
       {{"GemmaForCausalLM"}, "gemma", plan_gemma},
       {{"Gemma2ForCausalLM"}, "gemma2", plan_gemma2},
-      {{"Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"}, "gemma3", plan_gemma3},
+      {{"Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"}, "gemma3", plan_gemma3, kGemma3Defaults},
       {{"PhiForCausalLM"}, "phi2", plan_phi2},
       {{"Phi3ForCausalLM"}, "phi3", plan_phi3},
       {{"StableLmForCausalLM", "StableLMEpochForCausalLM"}, "stablelm", plan_stablelm},
@@ -44,7 +50,12 @@ const HuggingFaceFamily& family_of(const HuggingFaceConfig& config) {
 }
 
 // Multimodal models keep the language model's settings one level down.
-HuggingFaceConfig text_config(const HuggingFaceConfig& config) { return config.object("text_config").value_or(config); }
+HuggingFaceConfig settings_of(const HuggingFaceConfig& config, const HuggingFaceFamily& family) {
+  const HuggingFaceConfig said = config.object("text_config").value_or(config);
+  auto values = nlohmann::json::parse(family.defaults);
+  values.update(said.values());
+  return {std::move(values), said.name()};
+}
 
 std::string model_name(const std::filesystem::path& folder) {
   const auto path = std::filesystem::absolute(folder).lexically_normal();
@@ -57,7 +68,7 @@ ConvertedModel describe_huggingface_model(const std::filesystem::path& folder, c
   const auto path = folder / "config.json";
   const HuggingFaceConfig config(read_json(path, kConfigLimit), path.string());
   const HuggingFaceFamily& family = family_of(config);
-  const HuggingFaceConfig settings = text_config(config);
+  const HuggingFaceConfig settings = settings_of(config, family);
   ModelPlan plan(settings, family.architecture);
   plan.metadata.set("general.architecture", plan.architecture);
   plan.metadata.set("general.type", "model");

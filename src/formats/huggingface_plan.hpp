@@ -90,6 +90,8 @@ struct HuggingFaceFamily {
   std::vector<std::string_view> names;  // of config.json's "architectures"
   std::string_view architecture;        // GGUF's general.architecture
   void (*plan)(ModelPlan& plan);
+  // What the configuration class assumes when config.json is silent, as those of multimodal models are.
+  std::string_view defaults = "{}";
 };
 
 void plan_llama(ModelPlan& plan);
