@@ -4,7 +4,8 @@
     python evaluate.py --binary ../../build/release/minnow         the program as a user runs it
     python evaluate.py --checkpoint m.pt --tokenizer tokenizer.json
 
-Add --half dev|test to choose a half (default: both), --errors to see what went wrong.
+Add --half dev|test to choose a half (default: both), --errors to see what went wrong, --new-only to leave out the short
+commands ("pause", "mute") that the generator makes as well.
 """
 
 import argparse
@@ -17,8 +18,10 @@ TESTS = Path(__file__).with_name("test_commands.jsonl")
 MAX_ANSWER = 112
 
 
-def answers_of_binary(binary: str, texts: list) -> list:
-    return [subprocess.run([binary, "run", "--json"], input=text + "\n", capture_output=True, text=True).stdout.strip() for text in texts]
+def answers_of_binary(binary: str, model: str | None, texts: list) -> list:
+    command = [binary, "run", *([model] if model else []), "--json"]
+    outputs = [subprocess.run(command, input=text + "\n", capture_output=True, text=True, check=True).stdout for text in texts]
+    return [json.loads(output)["text"].strip() for output in outputs]
 
 
 def decode_greedily(step, tokenizer, texts, end: int) -> list:
@@ -111,16 +114,18 @@ def main():
     source.add_argument("--binary")
     source.add_argument("--checkpoint")
     arguments.add_argument("--tokenizer", help="with --checkpoint")
+    arguments.add_argument("--model", help="with --binary: another file than the one built in")
     arguments.add_argument("--tests", default=TESTS)
     arguments.add_argument("--half", choices=("dev", "test"))
+    arguments.add_argument("--new-only", action="store_true", help="leave out the commands that the generator happens to make too")
     arguments.add_argument("--errors", action="store_true")
     options = arguments.parse_args()
 
     tests = [json.loads(line) for line in open(options.tests, encoding="utf-8")]
-    tests = [test for test in tests if options.half in (None, test.get("half"))]
+    tests = [test for test in tests if options.half in (None, test.get("half")) and not (options.new_only and test.get("generated"))]
     texts = [test["text"] for test in tests]
     if options.binary:
-        answers = answers_of_binary(options.binary, texts)
+        answers = answers_of_binary(options.binary, options.model, texts)
     elif options.gguf:
         answers = answers_of_gguf(options.gguf, texts)
     else:
