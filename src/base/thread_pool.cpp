@@ -53,13 +53,16 @@ void ThreadPool::run_indexed(std::size_t n_tasks, FunctionRef<void(std::size_t, 
     if (n_sleeping_ > 0) wake_.notify_all();
   }
   take_tasks(0);
-  for (int spins = 0; n_running_.load(std::memory_order_acquire) != 0; ++spins) {
-    if (spins < kSpins) {
-      pause_briefly();
-    } else if (const std::size_t left = n_running_.load(std::memory_order_acquire); left != 0) {
-      n_running_.wait(left, std::memory_order_acquire);
-    }
+  wait_until_done();
+}
+
+void ThreadPool::wait_until_done() {
+  for (int spins = 0; spins < kSpins; ++spins) {
+    if (n_running_.load(std::memory_order_acquire) == 0) return;
+    pause_briefly();
   }
+  std::unique_lock lock(mutex_);
+  done_.wait(lock, [&] { return n_running_.load(std::memory_order_acquire) == 0; });
 }
 
 void ThreadPool::work(std::size_t thread) {
@@ -67,7 +70,9 @@ void ThreadPool::work(std::size_t thread) {
   while (wait_for_job(seen)) {
     seen = job_.load(std::memory_order_acquire);
     take_tasks(thread);
-    if (n_running_.fetch_sub(1, std::memory_order_acq_rel) == 1) n_running_.notify_one();
+    if (n_running_.fetch_sub(1, std::memory_order_acq_rel) != 1) continue;
+    const std::lock_guard lock(mutex_);  // the caller is either before its last look or asleep
+    done_.notify_one();
   }
 }
 

@@ -39,6 +39,7 @@ class ThreadPool {
   void work(std::size_t thread);
   void take_tasks(std::size_t thread);
   bool wait_for_job(unsigned seen);
+  void wait_until_done();
 
   std::vector<std::thread> threads_;
   const FunctionRef<void(std::size_t, std::size_t)>* task_ = nullptr;
@@ -49,6 +50,7 @@ class ThreadPool {
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable done_;
   std::size_t n_sleeping_ = 0;
 };
 
