@@ -19,7 +19,7 @@ MAX_ANSWER = 112
 
 
 def answers_of_binary(binary: str, model: str | None, texts: list) -> list:
-    command = [binary, "run", *([model] if model else []), "--json"]
+    command = [binary, "run", *([model] if model else []), "--json", "--temp", "0"]
     outputs = [subprocess.run(command, input=text + "\n", capture_output=True, text=True, check=True).stdout for text in texts]
     return [json.loads(output)["text"].strip() for output in outputs]
 
