@@ -24,7 +24,7 @@ struct TemplateLimits {
   std::size_t depth = 1000;               // nested evaluations: expressions, blocks and macro calls together
   std::size_t output_bytes = 16u << 20;   // the rendered text, and any one string on the way to it
   std::size_t memory_bytes = 128u << 20;  // values alive at once
-  std::size_t source_bytes = 1u << 20;    // the template's own text
+  std::size_t source_bytes = 512u << 10;  // the template's own text
 };
 
 class ChatTemplate {

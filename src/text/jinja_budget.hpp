@@ -21,6 +21,11 @@ class Budget {
   }
   // Work in proportion to the bytes read or written.
   void touch(std::size_t bytes) { spend(bytes / 64); }
+  // Looking for one text in another: at worst every place is compared to the end of what is looked for.
+  void search(std::size_t text_bytes, std::size_t wanted_bytes) {
+    touch(text_bytes);
+    if (wanted_bytes <= text_bytes) spend((text_bytes - wanted_bytes) / 64 * (wanted_bytes / 16));
+  }
 
   void hold(std::size_t bytes) {
     check_memory(bytes);

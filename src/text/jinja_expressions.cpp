@@ -67,8 +67,10 @@ Value Interpreter::evaluate(const Expression& node) {
 }
 
 Value Interpreter::evaluate_name(const Expression& node) {
+  std::size_t n_looked_at = 0;
   for (const Frame* frame = frame_.get(); frame != nullptr; frame = frame->parent.get()) {
-    runtime_.budget.spend(frame->variables.size() / 16);
+    n_looked_at += 1 + frame->variables.size();
+    if (n_looked_at >= 64) runtime_.budget.spend(std::exchange(n_looked_at, 0) / 64);
     for (const auto& [symbol, value] : frame->variables) {
       if (symbol == node.symbol) return value;
     }

@@ -243,6 +243,7 @@ const Value* find_key(Runtime& runtime, const DictObject& dict, const Value& key
   runtime.budget.spend(dict.entries.size() / 8);
   for (const auto& [known, value] : dict.entries) {
     if (known.is(Kind::string) && key.is(Kind::string)) {
+      if (known.as_string().size() == key.as_string().size()) runtime.budget.touch(key.as_string().size());
       if (known.as_string() == key.as_string()) return &value;
     } else if (equals(runtime, known, key)) {
       return &value;

@@ -1,6 +1,7 @@
 #include "text/jinja_operators.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace minnow::text::jinja {
 
@@ -38,8 +39,8 @@ bool sequence_is_less(Runtime& runtime, const std::vector<Value>& left, const st
 }
 
 bool range_contains(const RangeObject& range, const Value& item) {
-  if (!item.is_number()) return false;
-  const double wanted = item.as_real();
+  const double wanted = item.is_number() ? item.as_real() : std::nan("");
+  if (std::isnan(wanted)) return false;
   const auto integer =
       item.is(Kind::real) ? static_cast<std::int64_t>(std::clamp(wanted, -9e18, 9e18)) : item.as_integer();
   if (item.is(Kind::real) && static_cast<double>(integer) != wanted) return false;
@@ -164,7 +165,7 @@ bool contains(Runtime& runtime, const Value& container, const Value& item) {
       if (!item.is(Kind::string)) {
         fail(ErrorCode::invalid_input, "'in <string>' requires string as left operand, not {}", type_name(item));
       }
-      runtime.budget.touch(container.as_string().size());
+      runtime.budget.search(container.as_string().size(), item.as_string().size());
       return container.as_string().find(item.as_string()) != std::string::npos;
     case Kind::dict:
       return find_key(runtime, container.dict(), item) != nullptr;

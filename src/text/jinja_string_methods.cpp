@@ -72,6 +72,7 @@ Value has_affix_method(Runtime& runtime, const Value& self, const Arguments& arg
 std::int64_t find_place(Runtime& runtime, const Value& self, const Arguments& arguments, bool from_right) {
   const Parameters given("find", arguments, {"sub", "start", "end"}, 1);
   const std::string& wanted = given.string(0);
+  runtime.budget.search(self.as_string().size(), wanted.size());
   const Window part = window(runtime, self, given);
   if (!part.valid) return -1;
   const std::string_view text = std::string_view(self.as_string()).substr(0, part.end);
@@ -90,6 +91,7 @@ Value find(Runtime& runtime, const Value& self, const Arguments& arguments) {
 Value count(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const Parameters given("count", arguments, {"sub", "start", "end"}, 1);
   const std::string& wanted = given.string(0);
+  runtime.budget.search(self.as_string().size(), wanted.size());
   const Window part = window(runtime, self, given);
   if (!part.valid) return Value::integer(0);
   const std::string_view text = std::string_view(self.as_string()).substr(part.start, part.end - part.start);
@@ -137,7 +139,7 @@ Value zero_fill(Runtime& runtime, const Value& self, const Arguments& arguments)
   const Parameters given("zfill", arguments, {"width"}, 1);
   const std::string& text = self.as_string();
   const auto length = static_cast<std::int64_t>(self.string_object().length());
-  const std::int64_t missing = std::max<std::int64_t>(given.integer_or(0, 0) - std::max<std::int64_t>(length, 0), 0);
+  const std::int64_t missing = std::max(given.integer_or(0, 0), length) - length;
   runtime.budget.check_text(static_cast<std::size_t>(missing));
   const std::size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
   return runtime.string(text.substr(0, sign) + std::string(static_cast<std::size_t>(missing), '0') + text.substr(sign));

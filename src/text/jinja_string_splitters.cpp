@@ -56,6 +56,7 @@ Value split(Runtime& runtime, const Value& self, const Arguments& arguments) {
   }
   const std::string& separator = given.string(0);
   if (separator.empty()) fail(ErrorCode::invalid_input, "empty separator");
+  runtime.budget.search(text.size(), separator.size());
   return to_list(runtime,
                  from_right ? split_at_from_right(text, separator, max_splits) : split_at(text, separator, max_splits));
 }
@@ -72,6 +73,7 @@ Value partition(Runtime& runtime, const Value& self, const Arguments& arguments)
   const std::string& separator = given.string(0);
   if (separator.empty()) fail(ErrorCode::invalid_input, "empty separator");
   const std::string_view text = self.as_string();
+  runtime.budget.search(text.size(), separator.size());
   const std::size_t place = from_right ? text.rfind(separator) : text.find(separator);
   std::string_view parts[3] = {text, "", ""};
   if (place != std::string_view::npos) {
@@ -102,7 +104,7 @@ Value replace_text(Runtime& runtime, std::string_view text, std::string_view old
                    std::int64_t count) {
   std::size_t left = count < 0 ? SIZE_MAX : static_cast<std::size_t>(count);
   BoundedText out(runtime.budget);
-  runtime.budget.touch(text.size());
+  runtime.budget.search(text.size(), old.size());
   std::size_t position = 0;
   if (old.empty()) {  // the replacement goes before every code point and at the end
     while (left > 0) {
