@@ -1,0 +1,108 @@
+// Attention of one head against double precision, and each instruction set against the scalar twin.
+#include <algorithm>
+
+#include "inputs.hpp"
+#include "numeric/half.hpp"
+
+namespace minnow::kernels {
+namespace {
+
+struct Case {
+  std::size_t key_size;
+  std::size_t value_size;
+  std::size_t begin;
+  std::size_t end;
+  float soft_cap;
+};
+
+constexpr Case kCases[] = {{64, 64, 0, 1, 0}, {64, 64, 0, 37, 0},   {80, 80, 3, 50, 0},      {128, 128, 0, 130, 30},
+                           {8, 8, 0, 5, 0},   {96, 72, 10, 26, 50}, {256, 256, 100, 117, 0}, {24, 136, 0, 33, 0}};
+
+struct Cache {
+  std::vector<float> query, keys, values;
+  std::vector<std::uint16_t> keys_f16, values_f16;
+};
+
+// Keys and values that f16 holds exactly, so that both caches mean the same numbers.
+Cache make_cache(const Case& c) {
+  Cache cache{random_values(c.key_size, 1, 3.0f),
+              random_values(c.end * c.key_size, 2),
+              random_values(c.end * c.value_size, 3),
+              {},
+              {}};
+  const auto halve = [](std::vector<float>& values, std::vector<std::uint16_t>& halves) {
+    for (float& value : values) {
+      halves.push_back(numeric::f32_to_f16(value));
+      value = numeric::f16_to_f32(halves.back());
+    }
+  };
+  halve(cache.keys, cache.keys_f16);
+  halve(cache.values, cache.values_f16);
+  return cache;
+}
+
+std::vector<float> attend(const KernelTable& kernels, const Case& c, const Cache& cache, CacheType type) {
+  std::vector<float> scores(c.end - c.begin);
+  std::vector<float> out(c.value_size, -1.0f);
+  AttentionArgs args{};
+  args.query = cache.query.data();
+  args.keys = type == CacheType::f32 ? static_cast<const void*>(cache.keys.data()) : cache.keys_f16.data();
+  args.values = type == CacheType::f32 ? static_cast<const void*>(cache.values.data()) : cache.values_f16.data();
+  args.cache_type = type;
+  args.key_size = c.key_size;
+  args.value_size = c.value_size;
+  args.begin = c.begin;
+  args.end = c.end;
+  args.scale = 0.25f;
+  args.soft_cap = c.soft_cap;
+  args.scores = scores.data();
+  args.out = out.data();
+  kernels.attend(args);
+  return out;
+}
+
+std::vector<double> reference(const Case& c, const Cache& cache) {
+  std::vector<double> scores;
+  for (std::size_t p = c.begin; p < c.end; ++p) {
+    double dot = 0;
+    for (std::size_t i = 0; i < c.key_size; ++i) {
+      dot += static_cast<double>(cache.query[i]) * cache.keys[p * c.key_size + i];
+    }
+    dot *= 0.25;
+    scores.push_back(c.soft_cap == 0 ? dot : c.soft_cap * std::tanh(dot / c.soft_cap));
+  }
+  const double largest = *std::max_element(scores.begin(), scores.end());
+  double total = 0;
+  for (double& score : scores) total += score = std::exp(score - largest);
+  std::vector<double> out(c.value_size, 0.0);
+  for (std::size_t p = c.begin; p < c.end; ++p) {
+    for (std::size_t j = 0; j < c.value_size; ++j) {
+      out[j] += scores[p - c.begin] / total * cache.values[p * c.value_size + j];
+    }
+  }
+  return out;
+}
+
+TEST(Attention, AgreesWithDoublePrecision) {
+  for (const Case& c : kCases) {
+    const Cache cache = make_cache(c);
+    const auto expected = reference(c, cache);
+    const auto out = attend(kernels_for(Isa::scalar), c, cache, CacheType::f32);
+    for (std::size_t j = 0; j < c.value_size; ++j) EXPECT_NEAR(out[j], expected[j], 3e-6) << j;
+  }
+}
+
+TEST(Attention, GivesTheSameBitsOnEveryInstructionSetAndFromBothCaches) {
+  for (const Case& c : kCases) {
+    const Cache cache = make_cache(c);
+    const auto expected = attend(kernels_for(Isa::scalar), c, cache, CacheType::f32);
+    for (const Isa isa : available_isas()) {
+      for (const CacheType type : {CacheType::f32, CacheType::f16}) {
+        EXPECT_TRUE(same_bits(attend(kernels_for(isa), c, cache, type), expected)) << kernels_for(isa).name;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace minnow::kernels

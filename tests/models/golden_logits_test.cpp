@@ -1,0 +1,103 @@
+// Every family's logits agree with transformers, and no way of computing them changes a bit.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "models/family_data.hpp"
+#include "models/runner.hpp"
+
+namespace minnow::models {
+namespace {
+
+using testing::all_logits;
+using testing::GoldenPrompt;
+
+double deviation(std::span<const float> values) {
+  double sum = 0, squares = 0;
+  for (const float value : values) {
+    sum += value;
+    squares += static_cast<double>(value) * value;
+  }
+  const double mean = sum / static_cast<double>(values.size());
+  return std::sqrt(squares / static_cast<double>(values.size()) - mean * mean);
+}
+
+double largest_difference(std::span<const float> a, std::span<const float> b) {
+  double most = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double difference = std::fabs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
+    most = std::isfinite(difference) ? std::max(most, difference) : HUGE_VAL;
+  }
+  return most;
+}
+
+class FamilyLogits : public ::testing::TestWithParam<std::string> {
+ protected:
+  FamilyLogits()
+      : file_(formats::GgufFile::open(testing::family_gguf(GetParam()))),
+        decoder_(Decoder::load(file_, kernels::active_kernels(), pool_)),
+        family_(testing::golden_family(GetParam())) {}
+
+  ThreadPool pool_{2};
+  formats::GgufFile file_;
+  Decoder decoder_;
+  testing::GoldenFamily family_;
+};
+
+TEST_P(FamilyLogits, AgreeWithTransformersAtEveryPosition) {
+  for (const GoldenPrompt& prompt : family_.prompts) {
+    const auto logits = all_logits(decoder_, prompt.tokens, prompt.tokens.size(), pool_);
+    ASSERT_EQ(logits.size(), prompt.logits.size());
+    EXPECT_LE(largest_difference(logits, prompt.logits), 1e-3 * deviation(prompt.logits))
+        << prompt.tokens.size() << " tokens, deviation " << deviation(prompt.logits);
+  }
+}
+
+TEST_P(FamilyLogits, AreTheSameBitsForAnyChunkingOfThePrompt) {
+  for (const GoldenPrompt& prompt : family_.prompts) {
+    const auto whole = all_logits(decoder_, prompt.tokens, prompt.tokens.size(), pool_);
+    for (const std::size_t chunk : {1, 7}) EXPECT_EQ(all_logits(decoder_, prompt.tokens, chunk, pool_), whole) << chunk;
+  }
+}
+
+TEST_P(FamilyLogits, AreTheSameBitsForAnyNumberOfThreads) {
+  const auto& tokens = family_.prompts.back().tokens;
+  for (const auto type : {kernels::CacheType::f32, kernels::CacheType::f16}) {
+    ThreadPool alone(1);
+    const auto expected = all_logits(decoder_, tokens, 16, alone, type);
+    for (const std::size_t n_threads : {2, 3}) {
+      ThreadPool several(n_threads);
+      EXPECT_EQ(all_logits(decoder_, tokens, 16, several, type), expected) << n_threads << " threads";
+    }
+  }
+}
+
+TEST_P(FamilyLogits, AreTheSameBitsForSequencesEvaluatedTogether) {
+  const auto& first = family_.prompts.back().tokens;
+  const std::vector<TokenId> second(first.rbegin(), first.rbegin() + 17);
+  const auto expected_first = all_logits(decoder_, first, first.size(), pool_);
+  const auto expected_second = all_logits(decoder_, second, second.size(), pool_);
+
+  KvCache first_cache(decoder_.spec(), first.size(), kernels::CacheType::f32);
+  KvCache second_cache(decoder_.spec(), second.size(), kernels::CacheType::f32);
+  Scratch scratch(decoder_.spec(), first.size() + second.size());
+  const std::size_t vocabulary = decoder_.spec().vocabulary_size;
+  std::vector<float> logits((first.size() + 1) * vocabulary);
+  const Slice slices[] = {{&first_cache, first, Logits::all}, {&second_cache, second, Logits::last}};
+  decoder_.forward(slices, logits.data(), scratch, pool_);
+
+  EXPECT_TRUE(std::equal(expected_first.begin(), expected_first.end(), logits.begin()));
+  EXPECT_TRUE(std::equal(logits.end() - static_cast<std::ptrdiff_t>(vocabulary), logits.end(),
+                         expected_second.end() - static_cast<std::ptrdiff_t>(vocabulary)));
+}
+
+std::string test_name(const ::testing::TestParamInfo<std::string>& info) {
+  std::string name = info.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(AllFamilies, FamilyLogits, ::testing::ValuesIn(testing::family_names()), test_name);
+
+}  // namespace
+}  // namespace minnow::models
