@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 
 CONFIG = {
     "architectures": ["OpenELMForCausalLM"], "model_type": "openelm", "activation_fn_name": "swish", "ffn_with_glu": True,
-    "ffn_dim_divisor": 16, "ffn_multipliers": [0.5, 1.3, 2.0], "head_dim": 12, "model_dim": 32, "num_gqa_groups": 2,
+    "ffn_dim_divisor": 16, "ffn_multipliers": [0.5, 1.3, 2.0], "head_dim": 16, "model_dim": 32, "num_gqa_groups": 2,
     "num_kv_heads": [1, 2, 2], "num_query_heads": [2, 4, 4], "num_transformer_layers": 3, "normalization_layer_name": "rms_norm",
     "normalize_qk_projections": True, "qkv_multipliers": [0.5, 1.0], "rope_freq_constant": 10000, "rope_max_length": 4096,
     "max_context_length": 2048, "share_input_output_layers": True, "bos_token_id": 1, "eos_token_id": 2,
