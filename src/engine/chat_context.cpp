@@ -41,6 +41,9 @@ Json chat_context(std::span<const ChatMessage> messages, const ChatOptions& opti
   }
   Json context = Json::object();
   context["messages"] = std::move(list);
+  // Like transformers, which hands both to every template, as null where there are none.
+  context["tools"] = nullptr;
+  context["documents"] = nullptr;
   if (!options.tools_json.empty())
     context["tools"] = parse(options.tools_json, Json::value_t::array, "the list of tools");
   context["add_generation_prompt"] = options.add_generation_prompt;
