@@ -4,12 +4,12 @@
 
 int main(int argc, char** argv) try {
   auto model = argc > 1 ? minnow::Model::load(argv[1]) : minnow::Model::embedded();
-  minnow::Session session(model);
-  auto answer = session.generate(argc > 2 ? argv[2] : "turn on the kitchen light",
-                                 {.max_tokens = 48, .logprobs = 3, .on_token = [](const auto& token) {
-                                    std::cout << token.text << std::flush;
-                                    return true;
-                                  }});
+  minnow::Chat chat(model, {.sampling = {.temperature = 0}});
+  auto answer = chat.answer(argc > 2 ? argv[2] : "turn on the kitchen light",
+                            {.max_tokens = 48, .logprobs = 3, .on_token = [](const auto& token) {
+                               std::cout << token.text << std::flush;
+                               return true;
+                             }});
   std::cout << "\n";
   for (const auto& token : answer.tokens) std::cout << model.detokenize({{token.id}}) << "\t" << token.logprob << "\n";
 } catch (const minnow::Error& error) {
