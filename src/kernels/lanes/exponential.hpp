@@ -57,8 +57,8 @@ Lanes hyperbolic_tangent(Lanes x) {
   const Lanes magnitude = x.magnitude();
   const Lanes e = exponential(magnitude + magnitude);
   const Lanes one = Lanes::all(1.0f);
-  const Lanes far = (one - Lanes::all(2.0f) / (e + one)).with_sign_of(x);
-  return Lanes::greater(magnitude, Lanes::all(kNearZero), far, near_zero);
+  const Lanes far = one - Lanes::all(2.0f) / (e + one);
+  return Lanes::greater(magnitude, Lanes::all(kNearZero), far, near_zero).with_sign_of(x);
 }
 
 template <class Lanes>
