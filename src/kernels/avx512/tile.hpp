@@ -51,8 +51,17 @@ struct Tile {
     for (int g = 0; g < n; ++g) sums = _mm512_dpbusd_epi32(sums, codes[g], four_activations(activations + 4 * g));
     return sums;
   }
+  // Where 16 products fit in 16 bits and no scale is negative, vpdpwssd multiplies and adds in one instruction; the
+  // high halves, a negative dot's sign and the scale's 0, multiply to nothing.
   template <int max_code, int n>
   static Sums add_scaled_dot(Sums sums, const Codes* codes, const std::int8_t* activations, Scale scale) {
+    if constexpr (max_code == 3 || max_code == 15) {
+#pragma GCC unroll 2
+      for (int first = 0; first < n; first += 4) {
+        sums = _mm512_dpwssd_epi32(sums, dot<max_code, 4>(codes + first, activations + 4 * first), scale);
+      }
+      return sums;
+    }
     return _mm512_add_epi32(sums, _mm512_mullo_epi32(dot<max_code, n>(codes, activations), scale));
   }
   static Scale load_scale(const std::int8_t* p) {
