@@ -2,7 +2,7 @@
 // the row's sum; codes below 128 are signed already.
 //
 // Q4_K, one token: a 16-byte register of nibbles costs a load, a mask, a shift, two broadcasting loads and two
-// sdot; with sub-scales and the block's end about 0.6 instructions a weight byte.
+// sdot; with sub-scales and the block's end by counting, not by measurement, some 0.6 instructions a weight byte.
 #pragma once
 
 #include <arm_neon.h>

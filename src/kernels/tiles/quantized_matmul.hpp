@@ -115,7 +115,7 @@ void multiply_tile(const std::uint8_t* tile, const TokenTile<tokens>& x, float* 
   constexpr std::size_t kUnits = T::kBlockValues / 32;
   constexpr std::size_t kUnitBytes = code_bytes(kLayout, Tile::kRows) / kUnits;
   constexpr std::size_t kHeaderBytes = header_bytes(kLayout, Tile::kRows);
-  constexpr std::size_t kPrefetchDistance = 1024;  // hides the memory's latency: 15 to 26 GB/s on two Xeon cores
+  constexpr std::size_t kPrefetchDistance = 1024;  // far enough to hide the latency of memory
   const std::uint8_t* header = tile;
   const std::uint8_t* registers = tile + all_header_bytes(kLayout, Tile::kRows, x.n_blocks);
   Accumulator<Tile, format, tokens> sums;
