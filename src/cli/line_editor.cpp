@@ -2,7 +2,6 @@
 
 #include <histedit.h>
 
-#include <cerrno>
 #include <clocale>
 #include <cstdio>
 
@@ -54,10 +53,9 @@ LineEditor::~LineEditor() {
 LineEditor::Outcome LineEditor::read(const std::string& prompt, std::string& line) {
   state_->prompt = prompt;
   int length = 0;
-  errno = 0;
   const char* text = el_gets(state_->editor, &length);
   if (text == nullptr || length <= 0) {
-    if (!InterruptGuard::pending() && errno != EINTR) return Outcome::end;
+    if (!InterruptGuard::pending()) return Outcome::end;
     InterruptGuard::clear();
     el_reset(state_->editor);
     return Outcome::interrupted;

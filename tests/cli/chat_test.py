@@ -69,6 +69,7 @@ class Chat(unittest.TestCase):
         terminal.type("turn on the fan\r")
         terminal.wait_for("HassTurnOn")
         terminal.wait_for("> ")
+        time.sleep(0.3)  # the editor shows its prompt a moment before it reads keys
         terminal.type("\x04")
         self.assertEqual(terminal.exit_code(), 0)
 
