@@ -32,6 +32,8 @@ nlohmann::json parse_json(std::string_view text, const std::string& name) {
     return json::parse(text.begin(), text.end(), check);
   } catch (const json::parse_error& error) {
     fail(ErrorCode::invalid_input, "{}: not valid JSON (at byte {})", name, error.byte);
+  } catch (const json::out_of_range&) {  // 1e999: the grammar allows what no double holds
+    fail(ErrorCode::invalid_input, "{}: the JSON holds a number too large to read", name);
   }
 }
 

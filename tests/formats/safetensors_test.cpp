@@ -90,6 +90,7 @@ TEST(Safetensors, RefusesMalformedHeaders) {
   EXPECT_THAT(refusal(R"({"a":{"dtype":"F32","shape":[0],"data_offsets":[4,0]}})", "1234"),
               HasSubstr("a begin and an end"));
   EXPECT_THAT(refusal(std::string(200, '['), ""), HasSubstr("deeper"));
+  EXPECT_THAT(refusal(R"({"a":1e999})", ""), HasSubstr("a number too large"));
 }
 
 TEST(Safetensors, RefusesRepeatedNames) {
