@@ -10,10 +10,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "engine/random.hpp"
+#include "engine/token_constraint.hpp"
 #include "minnow/session.hpp"
 
 namespace minnow::engine {
@@ -23,25 +25,39 @@ struct Candidate {
   TokenId id;
 };
 
-class Sampler {
- public:
-  // Takes all its memory here: size_bytes(vocabulary_size). Throws Error(invalid_input) for options out of range.
-  Sampler(const SamplingOptions& options, std::size_t vocabulary_size);
+// Where a sampler works: nothing in here outlives one choice, so samplers of one thread may share it.
+struct SamplerLists {
+  explicit SamplerLists(std::size_t vocabulary_size);
   static std::uint64_t size_bytes(std::size_t vocabulary_size);
 
-  // Allocates nothing. `logits` has vocabulary_size values, `history` every token so far, the latest last.
-  // Throws Error(invalid_input) when no logit is finite.
-  TokenId choose(std::span<const float> logits, std::span<const TokenId> history);
+  std::vector<Candidate> candidates;  // vocabulary_size
+  std::vector<double> weights;
+  std::vector<std::uint32_t> counts;  // occurrences in the penalty window; all zero between calls
+};
+
+class Sampler {
+ public:
+  // Takes all its memory here: SamplerLists::size_bytes(vocabulary_size). Throws Error(invalid_input) for options out
+  // of range.
+  Sampler(const SamplingOptions& options, std::size_t vocabulary_size);
+  // Works in `lists`, which must outlive it.
+  Sampler(const SamplingOptions& options, SamplerLists& lists);
+
+  // Allocates nothing. `logits` has vocabulary_size values, `history` every token so far, the latest last; tokens that
+  // `allowed` leaves out are not chosen. Throws Error(invalid_input) when no logit is finite.
+  TokenId choose(std::span<const float> logits, std::span<const TokenId> history, TokenMask allowed = {});
 
   // What choose() draws from, best first, and (in the same order) how likely it draws each.
-  std::span<const Candidate> candidates(std::span<const float> logits, std::span<const TokenId> history);
-  std::span<const double> probabilities() const { return {weights_.data(), n_candidates_}; }
+  std::span<const Candidate> candidates(std::span<const float> logits, std::span<const TokenId> history,
+                                        TokenMask allowed = {});
+  std::span<const double> probabilities() const { return {lists_->weights.data(), n_candidates_}; }
 
   std::uint64_t seed() const { return seed_; }
   void restart() { random_ = Pcg32(seed_); }
 
  private:
   void penalize(std::span<const TokenId> history);
+  void keep_allowed(TokenMask allowed);
   void keep_top_k();
   void keep_top_p();
   void keep_min_p();
@@ -50,10 +66,9 @@ class Sampler {
   SamplingOptions options_;
   std::uint64_t seed_;
   Pcg32 random_;
-  std::vector<Candidate> candidates_;  // vocabulary_size; the first n_candidates_ are left
-  std::vector<double> weights_;
-  std::vector<std::uint32_t> counts_;  // occurrences in the penalty window; all zero between calls
-  std::size_t n_candidates_ = 0;
+  std::unique_ptr<SamplerLists> own_lists_;  // none when they are shared
+  SamplerLists* lists_;
+  std::size_t n_candidates_ = 0;  // the first ones of the list are left
 };
 
 }  // namespace minnow::engine

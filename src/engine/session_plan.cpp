@@ -23,13 +23,13 @@ SessionPlan plan_for(const models::DecoderSpec& spec, const SessionOptions& opti
   return {.context = context,
           .batch_tokens = std::min(options.batch_tokens, context),
           .kv_bytes = plan.kv_bytes,
-          .scratch_bytes = plan.scratch_bytes + Sampler::size_bytes(spec.vocabulary_size)};
+          .scratch_bytes = plan.scratch_bytes + SamplerLists::size_bytes(spec.vocabulary_size)};
 }
 
 // The weights are in memory already: of what is still free, only the sampler's lists don't grow with the context.
 std::size_t largest_context(const models::DecoderSpec& spec, const SessionOptions& options, std::size_t limit,
                             std::uint64_t available_bytes) {
-  return models::largest_context(spec, Sampler::size_bytes(spec.vocabulary_size), options.batch_tokens,
+  return models::largest_context(spec, SamplerLists::size_bytes(spec.vocabulary_size), options.batch_tokens,
                                  cache_type(options.cache_type), available_bytes, limit);
 }
 

@@ -81,6 +81,41 @@ TEST(Sampler, DrawsAsOftenAsTheProbabilitiesSay) {
 
 TEST(Sampler, WithoutASeedTwoSamplersDiffer) { EXPECT_NE(Sampler({}, 4).seed(), Sampler({}, 4).seed()); }
 
+TEST(Sampler, ChoosesOnlyWhatIsAllowed) {
+  const std::vector<float> logits{5, 4, 3, 2, 1};
+  const std::uint64_t mask = 0b11010;
+  Sampler greedy({.temperature = 0}, logits.size());
+  EXPECT_EQ(greedy.choose(logits, {}, {&mask, 1}), 1);
+  EXPECT_EQ(greedy.choose(logits, {}), 0);
+  Sampler wild({.temperature = 100, .top_k = 0, .top_p = 1, .min_p = 0, .seed = 1}, logits.size());
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(allows({&mask, 1}, wild.choose(logits, {}, {&mask, 1})));
+  const std::uint64_t none = 0;
+  EXPECT_THROW(wild.choose(logits, {}, {&none, 1}), Error);
+}
+
+TEST(Sampler, AllowedTokensThatTheModelExcludesAreEquallyLikely) {
+  constexpr float kNever = -std::numeric_limits<float>::infinity();
+  const std::vector<float> logits{5, kNever, kNever};
+  const std::uint64_t mask = 0b110;
+  Sampler sampler({.temperature = 1, .seed = 1}, logits.size());
+  EXPECT_EQ(sampler.candidates(logits, {}, {&mask, 1}).size(), 2u);
+  EXPECT_DOUBLE_EQ(sampler.probabilities()[0], 0.5);
+}
+
+TEST(Sampler, SharedListsChangeNoChoice) {
+  SamplerLists lists(4);
+  const std::vector<float> logits{1, 1.5f, 2, 0};
+  const std::vector<TokenId> history{2, 2, 0};
+  const SamplingOptions options{.temperature = 1, .repeat_penalty = 1.3f, .seed = 7};
+  Sampler alone(options, 4);
+  Sampler first(options, lists);
+  Sampler second({.temperature = 2, .seed = 8}, lists);
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(first.choose(logits, history), alone.choose(logits, history));
+    second.choose(logits, {});
+  }
+}
+
 TEST(Sampler, RefusesOptionsOutOfRange) {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<SamplingOptions> bad{{.temperature = -1},
