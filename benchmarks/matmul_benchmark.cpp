@@ -4,7 +4,7 @@
 //
 // matvec streams 256 MiB of weights, more than any cache keeps, as decoding one token does: read it as bytes per
 // second and compare with read_bandwidth, measured first with the same threads (`of_bandwidth` is the ratio).
-// matmul multiplies 128 tokens by one 2048 × 2048 matrix, as prefill does: read it as operations per second.
+// matmul multiplies 512 tokens by one 2048 × 2048 matrix, as prefill does: read it as operations per second.
 // MINNOW_THREADS sets the number of threads; the default is the machine's cores.
 #include <benchmark/benchmark.h>
 
@@ -27,7 +27,7 @@ using namespace minnow::kernels;
 constexpr std::size_t kStreamBytes = std::size_t{256} << 20;
 constexpr std::size_t kCols = 2048;
 constexpr std::size_t kPrefillRows = 2048;
-constexpr std::size_t kPrefillTokens = 128;
+constexpr std::size_t kPrefillTokens = 512;
 
 ThreadPool& pool() {
   static ThreadPool threads([] {
@@ -123,7 +123,7 @@ void register_all() {
   benchmark::RegisterBenchmark("read_bandwidth", bench_read_bandwidth)->UseRealTime()->MeasureProcessCPUTime();
   for (std::size_t f = 0; f < numeric::kFormatCount; ++f) {
     const auto format = static_cast<numeric::Format>(f);
-    for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::amx, Isa::neon}) {
       if (!has_kernels(isa)) continue;
       const std::string suffix = std::string(numeric::info(format).name) + "/" + kernels_for(isa).name;
       const std::size_t rows = kStreamBytes / numeric::row_bytes(format, kCols);

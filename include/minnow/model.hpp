@@ -64,7 +64,7 @@ class Model {
   const std::string& name() const;          // what the file calls the model, else the file's own name
   const std::string& architecture() const;  // "llama", "qwen2", …
   std::string sha256() const;               // of the file; reads it all the first time it is asked for
-  std::string_view isa() const;             // "scalar", "avx2", "avx512", "neon"
+  std::string_view isa() const;             // "scalar", "avx2", "avx512", "amx", "neon"
   std::string_view arithmetic() const;      // "exact": the same bits on every machine
   std::size_t threads() const;
   std::size_t context_length() const;  // what the model was trained for

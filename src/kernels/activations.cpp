@@ -10,17 +10,18 @@ constexpr std::size_t kSmallestSum = 16;
 std::size_t quantized_bytes(std::size_t max_tokens, std::size_t max_cols) {
   std::size_t bytes = 0;
   for (const std::size_t block : kBlocks) {
-    bytes += max_tokens * (max_cols + sizeof(float) * (max_cols / block) +
-                           sizeof(std::int32_t) * (max_cols / kSmallestSum + max_cols / 32));
+    bytes += padded_tokens(max_tokens) * code_stride(max_cols);
+    bytes += max_tokens *
+             (sizeof(float) * (max_cols / block) + sizeof(std::int16_t) * (max_cols / kSmallestSum + max_cols / 32));
   }
   return bytes;
 }
 
 void reserve(Activations::Quantized& quantized, std::size_t block, std::size_t max_tokens, std::size_t max_cols) {
-  quantized.codes = AlignedBuffer<std::int8_t>(max_tokens * max_cols);
+  quantized.codes = AlignedBuffer<std::int8_t>(padded_tokens(max_tokens) * code_stride(max_cols));
   quantized.scales = AlignedBuffer<float>(max_tokens * (max_cols / block));
-  quantized.sums_16 = AlignedBuffer<std::int32_t>(max_tokens * (max_cols / kSmallestSum));
-  quantized.sums_32 = AlignedBuffer<std::int32_t>(max_tokens * (max_cols / 32));
+  quantized.sums_16 = AlignedBuffer<std::int16_t>(max_tokens * (max_cols / kSmallestSum));
+  quantized.sums_32 = AlignedBuffer<std::int16_t>(max_tokens * (max_cols / 32));
 }
 
 }  // namespace
@@ -35,7 +36,7 @@ std::size_t Activations::size_bytes(std::size_t max_tokens, std::size_t max_cols
 }
 
 void Activations::set(const float* x, std::size_t n_tokens, std::size_t cols) {
-  if (n_tokens * cols > capacity_) {
+  if (n_tokens * cols > capacity_ || padded_tokens(n_tokens) * code_stride(cols) > blocks_of_32_.codes.size()) {
     fail(ErrorCode::internal, "{} rows of {} activations are more than the {} values planned", n_tokens, cols,
          capacity_);
   }
@@ -53,7 +54,7 @@ const Activations::Quantized& Activations::quantized(const KernelTable& kernels,
   const auto quantize_token = [&](std::size_t token) {
     kernels.quantize(
         values_ + token * cols_, cols_, block_values,
-        {quantized.codes.data() + token * cols_, quantized.scales.data() + token * (cols_ / block_values),
+        {quantized.codes.data() + token * code_stride(cols_), quantized.scales.data() + token * (cols_ / block_values),
          quantized.sums_16.data() + token * (cols_ / kSmallestSum), quantized.sums_32.data() + token * (cols_ / 32)});
   };
   // One token takes less time than waking the threads.

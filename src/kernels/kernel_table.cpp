@@ -7,6 +7,7 @@
 #include "kernels/scalar/scalar.hpp"
 #include "machine/cpu.hpp"
 #if defined(MINNOW_KERNELS_X86)
+#include "kernels/amx/amx.hpp"
 #include "kernels/avx2/avx2.hpp"
 #include "kernels/avx512/avx512.hpp"
 #elif defined(MINNOW_KERNELS_ARM64)
@@ -21,14 +22,17 @@ struct Named {
   Isa isa;
 };
 // Best first.
-constexpr Named kIsas[] = {{"avx512", Isa::avx512}, {"avx2", Isa::avx2}, {"neon", Isa::neon}, {"scalar", Isa::scalar}};
+constexpr Named kIsas[] = {
+    {"amx", Isa::amx}, {"avx512", Isa::avx512}, {"avx2", Isa::avx2}, {"neon", Isa::neon}, {"scalar", Isa::scalar}};
 
 const KernelTable& table([[maybe_unused]] Isa isa) {
 #if defined(MINNOW_KERNELS_X86)
   static const KernelTable avx2 = avx2_kernels();
   static const KernelTable avx512 = avx512_kernels();
+  static const KernelTable amx = amx_kernels();
   if (isa == Isa::avx2) return avx2;
   if (isa == Isa::avx512) return avx512;
+  if (isa == Isa::amx) return amx;
 #elif defined(MINNOW_KERNELS_ARM64)
   static const KernelTable neon = neon_kernels();
   if (isa == Isa::neon) return neon;
@@ -55,7 +59,7 @@ const KernelTable& choose() {
   for (const Named& named : kIsas) {
     if (named.name == wish) return kernels_for(named.isa);
   }
-  fail(ErrorCode::invalid_input, "MINNOW_ISA={}: no such instruction set; use scalar, avx2, avx512 or neon", wish);
+  fail(ErrorCode::invalid_input, "MINNOW_ISA={}: no such instruction set; use scalar, avx2, avx512, amx or neon", wish);
 }
 
 }  // namespace
@@ -65,6 +69,7 @@ bool has_kernels(Isa isa) noexcept {
 #if defined(MINNOW_KERNELS_X86)
   if (isa == Isa::avx2) return cpu.avx2;
   if (isa == Isa::avx512) return cpu.avx512_vnni;
+  if (isa == Isa::amx) return cpu.amx_int8;
 #elif defined(MINNOW_KERNELS_ARM64)
   if (isa == Isa::neon) return cpu.neon_dotprod;
 #endif

@@ -33,7 +33,7 @@
 
 namespace minnow::kernels {
 
-enum class Isa { scalar, avx2, avx512, neon };
+enum class Isa { scalar, avx2, avx512, amx, neon };
 
 // The element type of a KV cache.
 enum class CacheType : std::uint8_t { f32, f16 };
@@ -56,12 +56,13 @@ struct AttentionArgs {
   float* out;              // [value_size]
 };
 
-// A row of activations as int8, with what minimums and offsets need: the sums of every 16 and every 32 codes.
+// A row of activations as int8, with what minimums and offsets need: the sums of every 16 and every 32 codes, which
+// 16 bits hold: 32 * 127 = 4064.
 struct QuantizedRow {
   std::int8_t* codes;
   float* scales;
-  std::int32_t* sums_16;
-  std::int32_t* sums_32;
+  std::int16_t* sums_16;
+  std::int16_t* sums_32;
 };
 
 // A block whose activations are all smaller counts as zero: 127 / absmax must be a number.
@@ -69,7 +70,7 @@ inline constexpr float kSmallestActivation = 0x1p-120f;
 
 struct KernelTable {
   Isa isa;
-  const char* name;  // "scalar", "avx2", "avx512", "neon"
+  const char* name;  // "scalar", "avx2", "avx512", "amx", "neon"
 
   // Indexed by numeric::Format; never null.
   const MatmulKernel* matmul[numeric::kFormatCount];

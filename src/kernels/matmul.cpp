@@ -32,6 +32,7 @@ void run_task(const Matrix& weights, Activations& x, const Activations::Quantize
   args.values = x.values();
   if (quantized != nullptr) {
     args.codes = quantized->codes.data();
+    args.code_stride = code_stride(args.cols);
     args.scales = quantized->scales.data();
     args.sums_16 = quantized->sums_16.data();
     args.sums_32 = quantized->sums_32.data();

@@ -10,6 +10,16 @@
 
 namespace minnow::kernels {
 
+// Tokens lie an odd number of cache lines apart: with a power of two, the rows of a matrix tile would all compete for
+// one set of the cache.
+constexpr std::size_t code_stride(std::size_t cols) { return ((cols + 63) / 64 | 1) * 64; }
+
+// Matrix units read the codes of this many tokens at once; those beyond n_tokens may hold anything.
+inline constexpr std::size_t kTokenPadding = 32;
+constexpr std::size_t padded_tokens(std::size_t n_tokens) {
+  return (n_tokens + kTokenPadding - 1) / kTokenPadding * kTokenPadding;
+}
+
 // y[token][row] for `n_rows` rows, beginning with the row at `weights`, and `n_tokens` tokens.
 struct MatmulArgs {
   const std::byte* weights;
@@ -17,10 +27,11 @@ struct MatmulArgs {
   std::size_t cols;
   std::size_t n_tokens;
   const float* values;          // [n_tokens][cols]; the rest is null for float weights
-  const std::int8_t* codes;     // [n_tokens][cols]
+  const std::int8_t* codes;     // [n_tokens][cols], code_stride bytes from one token to the next
+  std::size_t code_stride;      // see code_stride() and kTokenPadding below
   const float* scales;          // [n_tokens][cols / activation_block]
-  const std::int32_t* sums_16;  // [n_tokens][cols / 16]: of the codes
-  const std::int32_t* sums_32;  // [n_tokens][cols / 32]
+  const std::int16_t* sums_16;  // [n_tokens][cols / 16]: of the codes
+  const std::int16_t* sums_32;  // [n_tokens][cols / 32]
   float* y;                     // row 0 of token 0
   std::size_t y_stride;         // from one token to the next
 };

@@ -70,10 +70,10 @@ class Activations {
 
   // int8 codes with their scales and sums per block of `block_values`, which is 32 or 256.
   struct Quantized {
-    AlignedBuffer<std::int8_t> codes;     // [n_tokens][cols]
+    AlignedBuffer<std::int8_t> codes;     // [padded_tokens(n_tokens)][code_stride(cols)]
     AlignedBuffer<float> scales;          // [n_tokens][cols / block_values]
-    AlignedBuffer<std::int32_t> sums_16;  // [n_tokens][cols / 16]: what minimums and offsets need
-    AlignedBuffer<std::int32_t> sums_32;  // [n_tokens][cols / 32]
+    AlignedBuffer<std::int16_t> sums_16;  // [n_tokens][cols / 16]: what minimums and offsets need
+    AlignedBuffer<std::int16_t> sums_32;  // [n_tokens][cols / 32]
     bool ready = false;
   };
   // Rounds to int8 over the pool, unless done since the last set().

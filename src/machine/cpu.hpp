@@ -10,7 +10,7 @@ struct CpuFeatures {
   bool avx2 = false;  // with FMA and F16C
   bool avx_vnni = false;
   bool avx512_vnni = false;  // with F, BW, DQ and VL
-  bool amx_int8 = false;
+  bool amx_int8 = false;     // and the system lets this process use the tiles
   bool amx_bf16 = false;
   bool neon_dotprod = false;
   bool neon_i8mm = false;

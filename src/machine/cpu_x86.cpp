@@ -1,4 +1,6 @@
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cstdint>
 
@@ -27,6 +29,13 @@ std::uint64_t saved_states() {
   return (static_cast<std::uint64_t>(high) << 32) | low;
 }
 
+// Linux lets a process use the tiles once it has asked for them: whoever does has more to save at every switch.
+bool may_use_tiles() {
+  constexpr long kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM of <asm/prctl.h>, since Linux 5.16
+  constexpr long kTileData = 18;
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+
 CpuFeatures detect() {
   constexpr std::uint64_t kAvxStates = 0x6;      // XMM, YMM
   constexpr std::uint64_t kAvx512States = 0xe6;  // and opmask, ZMM
@@ -44,8 +53,9 @@ CpuFeatures detect() {
   features.avx_vnni = features.avx2 && bit(more.eax, 4);
   features.avx512_vnni = features.avx2 && avx512_saved && bit(extended.ebx, 16) && bit(extended.ebx, 17) &&
                          bit(extended.ebx, 30) && bit(extended.ebx, 31) && bit(extended.ecx, 11);
-  features.amx_int8 = features.avx512_vnni && amx_saved && bit(extended.edx, 24) && bit(extended.edx, 25);
-  features.amx_bf16 = features.avx512_vnni && amx_saved && bit(extended.edx, 24) && bit(extended.edx, 22);
+  if (!features.avx512_vnni || !amx_saved || !bit(extended.edx, 24) || !may_use_tiles()) return features;
+  features.amx_int8 = bit(extended.edx, 25);
+  features.amx_bf16 = bit(extended.edx, 22);
   return features;
 }
 

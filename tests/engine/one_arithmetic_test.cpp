@@ -25,7 +25,7 @@ namespace {
 using kernels::Isa;
 using models::TokenId;
 
-constexpr Isa kAllIsas[] = {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon};
+constexpr Isa kAllIsas[] = {Isa::scalar, Isa::avx2, Isa::avx512, Isa::amx, Isa::neon};
 constexpr std::size_t kPromptTokens = 21;  // not a multiple of anything a kernel tiles by
 
 struct Run {

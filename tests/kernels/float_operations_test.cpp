@@ -214,8 +214,8 @@ TEST(Quantize, RoundsToTheNearestCodeTiesToEven) {
     x[4] = -126.4f;
     std::vector<std::int8_t> codes(32);
     float scale = 0;
-    std::int32_t sums_16[2];
-    std::int32_t sum_32 = 0;
+    std::int16_t sums_16[2];
+    std::int16_t sum_32 = 0;
     kernels_for(isa).quantize(x.data(), 32, 32, {codes.data(), &scale, sums_16, &sum_32});
     EXPECT_EQ(scale, 1.0f);
     EXPECT_EQ(codes[0], 127);

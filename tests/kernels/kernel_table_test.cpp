@@ -29,7 +29,7 @@ TEST(KernelTable, HoldsEveryFormatAndOperation) {
 }
 
 TEST(KernelTable, RefusesWhatThisMachineLacks) {
-  for (const Isa isa : {Isa::avx2, Isa::avx512, Isa::neon}) {
+  for (const Isa isa : {Isa::avx2, Isa::avx512, Isa::amx, Isa::neon}) {
     if (has_kernels(isa)) continue;
     EXPECT_THROW(kernels_for(isa), Error);
   }

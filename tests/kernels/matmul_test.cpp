@@ -7,6 +7,9 @@
 namespace minnow::kernels {
 namespace {
 
+// Enough for a kernel that does something else with a few.
+constexpr std::size_t kManyTokens = 19;
+
 class Matmul : public ::testing::TestWithParam<FormatOnIsa> {
  protected:
   const KernelTable& kernels_ = kernels_for(GetParam().isa);
@@ -27,7 +30,9 @@ TEST_P(Matmul, EqualsTheScalarTwinForEveryNumberOfRowsAndBlocks) {
   for (const std::size_t rows : {1, 3, 4, 8, 15, 16, 17, 37}) {
     for (const std::size_t blocks : {1, 2, 5}) {
       const std::size_t cols = blocks * block_;
-      expect_twin(rows, cols, weights_of(format_, rows, cols, rows + blocks), random_values(2 * cols, rows));
+      const auto weights = weights_of(format_, rows, cols, rows + blocks);
+      expect_twin(rows, cols, weights, random_values(2 * cols, rows));
+      expect_twin(rows, cols, weights, random_values(kManyTokens * cols, rows));
     }
   }
 }
@@ -35,9 +40,15 @@ TEST_P(Matmul, EqualsTheScalarTwinForEveryNumberOfRowsAndBlocks) {
 TEST_P(Matmul, EqualsTheScalarTwinForEveryNumberOfTokens) {
   const std::size_t cols = 2 * block_;
   const auto weights = weights_of(format_, 19, cols, 3);
-  for (std::size_t tokens = 1; tokens <= 17; ++tokens) {
+  for (std::size_t tokens = 1; tokens <= 67; ++tokens) {
     expect_twin(19, cols, weights, random_values(tokens * cols, tokens));
   }
+}
+
+TEST_P(Matmul, EqualsTheScalarTwinBeyondWhatAKernelTakesAtOnce) {
+  const std::size_t cols = 2304;
+  const std::size_t tokens = 515;
+  expect_twin(49, cols, weights_of(format_, 49, cols, 13), random_values(tokens * cols, 14));
 }
 
 TEST_P(Matmul, EqualsTheScalarTwinOnExtremeActivations) {
@@ -45,11 +56,13 @@ TEST_P(Matmul, EqualsTheScalarTwinOnExtremeActivations) {
   const auto weights = weights_of(format_, 20, cols, 5);
   const float largest = std::numeric_limits<float>::max();
   for (const float scale : {0.0f, -0.0f, 1e-45f, 1e-40f, 0x1p-120f, 0x1.fp-121f, 1e-30f, 1e30f, largest}) {
-    expect_twin(20, cols, weights, random_values(3 * cols, 9, scale));
-    expect_twin(20, cols, weights, std::vector<float>(3 * cols, scale));
-    expect_twin(20, cols, weights, std::vector<float>(3 * cols, -scale));
+    for (const std::size_t tokens : {std::size_t{3}, kManyTokens}) {
+      expect_twin(20, cols, weights, random_values(tokens * cols, 9, scale));
+      expect_twin(20, cols, weights, std::vector<float>(tokens * cols, scale));
+      expect_twin(20, cols, weights, std::vector<float>(tokens * cols, -scale));
+    }
   }
-  auto mixed = random_values(3 * cols, 11);
+  auto mixed = random_values(kManyTokens * cols, 11);
   for (std::size_t i = 0; i < block_; ++i) mixed[i + block_] = i % 2 == 0 ? -0.0f : 0.0f;
   mixed[0] = largest;
   mixed[cols - 1] = 1e-42f;
@@ -60,7 +73,8 @@ TEST_P(Matmul, GivesNaNForTheTokenThatIsNotFiniteAndLeavesTheOthersAlone) {
   const std::size_t cols = 2 * block_;
   const auto weights = random_blocks(format_, 18, cols, 5, kPlainScales);
   if (is_float(format_)) GTEST_SKIP() << "float weights follow IEEE";
-  const auto good = random_values(3 * cols, 11);
+  const std::size_t tokens = GetParam().isa == Isa::amx ? kManyTokens : 3;
+  const auto good = random_values(tokens * cols, 11);
   const auto expected = multiply(kernels_, format_, 18, cols, weights, good, pool_);
   for (const float bad : {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
                           std::numeric_limits<float>::quiet_NaN()}) {
@@ -78,8 +92,8 @@ TEST_P(Matmul, GivesNaNForTheTokenThatIsNotFiniteAndLeavesTheOthersAlone) {
 TEST_P(Matmul, EqualsTheScalarTwinOnExtremeBlocks) {
   if (is_float(format_)) GTEST_SKIP() << "float weights have no blocks";
   const std::size_t cols = 3 * block_;
-  const auto x = random_values(5 * cols, 21);
-  const std::vector<float> saturated(2 * cols, -1.0f);  // every code -127
+  const auto x = random_values(kManyTokens * cols, 21);
+  const std::vector<float> saturated(kManyTokens * cols, -1.0f);  // every code -127
   expect_twin(21, cols, random_blocks(format_, 21, cols, 7, kExtremeScales), x);
   for (const int byte : {0x00, 0xff, 0x80, 0x7f, 0x55}) {
     for (const std::uint16_t scale : kExtremeScales) {
@@ -151,7 +165,7 @@ TEST_P(ScalarMatmul, AgreesWithDoublePrecision) {
   if (block > 1) {
     std::vector<std::int8_t> codes(cols);
     std::vector<float> scales(cols / block);
-    std::vector<std::int32_t> sums(cols / 16 + cols / 32);
+    std::vector<std::int16_t> sums(cols / 16 + cols / 32);
     kernels.quantize(x.data(), cols, block, {codes.data(), scales.data(), sums.data(), sums.data() + cols / 16});
     for (std::size_t i = 0; i < cols; ++i) rounded[i] = static_cast<double>(codes[i]) * scales[i / block];
   }
@@ -215,7 +229,7 @@ TEST(Activations, RefusesMoreThanWasPlanned) {
 }
 
 TEST(Activations, KeepsThePlannedNumberOfBytes) {
-  EXPECT_EQ(Activations::size_bytes(2, 256), 2 * 2 * 256 + 2 * 4 * (8 + 1) + 2 * 2 * 4 * (16 + 8));
+  EXPECT_EQ(Activations::size_bytes(2, 256), 2 * 32 * (256 + 64) + 2 * 4 * (8 + 1) + 2 * 2 * 2 * (16 + 8));
 }
 
 }  // namespace

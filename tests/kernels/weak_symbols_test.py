@@ -9,7 +9,7 @@ usage: weak_symbols_test.py NM OBJECT...
 import subprocess
 import sys
 
-FOLDERS = ("/avx2/", "/avx512/", "/neon/")
+FOLDERS = ("/avx2/", "/avx512/", "/amx/", "/neon/")
 WEAK = set("WwVvu")
 
 

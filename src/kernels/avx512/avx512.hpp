@@ -7,5 +7,6 @@ namespace minnow::kernels {
 // Call only on a machine that has the instruction set: the functions are compiled for it.
 KernelTable avx512_kernels() noexcept;
 void add_avx512_quantized_products(KernelTable& table) noexcept;
+const MatmulKernel& avx512_quantized_product(numeric::Format format) noexcept;
 
 }  // namespace minnow::kernels

@@ -53,7 +53,8 @@ void add_block(const MatmulArgs& args, std::size_t row, std::size_t block, const
   const float d = numeric::f16_to_f32(plain.d);
   const float minimum = numeric::f16_to_f32(plain.minimum);
   for (std::size_t token = 0; token < args.n_tokens; ++token) {
-    const BlockSums sums = sum_block<format>(plain, integers, args.codes + token * args.cols + block * kBlockValues);
+    const BlockSums sums =
+        sum_block<format>(plain, integers, args.codes + token * args.code_stride + block * kBlockValues);
     const float scale = args.scales[token * (args.cols / kBlockValues) + block];
     float& y = args.y[token * args.y_stride + row];
     y = __builtin_fmaf(d * scale, static_cast<float>(sums.scaled), y);

@@ -33,8 +33,8 @@ template <int tokens>
 struct TokenTile {
   const std::int8_t* codes;
   const float* scales;
-  const std::int32_t* sums;  // of every 16 or 32 codes, as long as the format's groups
-  std::size_t cols;
+  const std::int16_t* sums;  // of every 16 or 32 codes, as long as the format's groups
+  std::size_t code_stride;
   std::size_t n_blocks;
   std::size_t n_sums;
 };
@@ -61,11 +61,11 @@ struct Accumulator {
     for (int part = 0; part < kParts; ++part) {
       const std::size_t group = unit_in_block * kParts + static_cast<std::size_t>(part);
       const std::int8_t* activations = x.codes + unit * 32 + part * 16;
-      const std::int32_t* sums = x.sums + unit * kParts + static_cast<std::size_t>(part);
+      const std::int16_t* sums = x.sums + unit * kParts + static_cast<std::size_t>(part);
       if constexpr (!T::kHasSubScales) {
 #pragma GCC unroll 8
         for (std::size_t t = 0; t < tokens; ++t) {
-          scaled[t] = Tile::template dot<T::kMaxCode, 8>(codes, activations + t * x.cols);
+          scaled[t] = Tile::template dot<T::kMaxCode, 8>(codes, activations + t * x.code_stride);
         }
       } else {
         const auto scale = Tile::load_scale(sub.scales[group]);
@@ -73,7 +73,7 @@ struct Accumulator {
 #pragma GCC unroll 8
         for (std::size_t t = 0; t < tokens; ++t) {
           scaled[t] = Tile::template add_scaled_dot<T::kMaxCode, kCodes>(scaled[t], codes + part * kCodes,
-                                                                         activations + t * x.cols, scale);
+                                                                         activations + t * x.code_stride, scale);
           if constexpr (T::kNeedsSums) minimums[t] = Tile::add_product(minimums[t], minimum, sums[t * x.n_sums]);
         }
       }
@@ -140,10 +140,10 @@ void multiply_tokens(const MatmulArgs& args, std::size_t token) {
   constexpr std::size_t kRows = Tile::kRows;
   constexpr bool kSumsOf16 = T::kLayout.group_values == 16;
   TokenTile<tokens> x{};
-  x.cols = args.cols;
+  x.code_stride = args.code_stride;
   x.n_blocks = args.cols / T::kBlockValues;
   x.n_sums = args.cols / static_cast<std::size_t>(T::kLayout.group_values);
-  x.codes = args.codes + token * x.cols;
+  x.codes = args.codes + token * x.code_stride;
   x.scales = args.scales + token * x.n_blocks;
   x.sums = (kSumsOf16 ? args.sums_16 : args.sums_32) + token * x.n_sums;
   const auto* tile = reinterpret_cast<const std::uint8_t*>(args.weights);

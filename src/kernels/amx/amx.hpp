@@ -1,0 +1,12 @@
+#pragma once
+
+#include "kernels/kernel_table.hpp"
+
+namespace minnow::kernels {
+
+// AVX-512 for everything but the products of many tokens with quantized weights, and the same packed layouts.
+// Call only where machine::cpu_features() says amx_int8, which also means that the system let this process in.
+KernelTable amx_kernels() noexcept;
+void add_amx_quantized_products(KernelTable& table) noexcept;
+
+}  // namespace minnow::kernels

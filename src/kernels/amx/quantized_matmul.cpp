@@ -1,0 +1,31 @@
+#include "kernels/amx/amx.hpp"
+#include "kernels/amx/blocks_of_256.hpp"
+#include "kernels/avx512/avx512.hpp"
+
+namespace minnow::kernels {
+namespace {
+
+// Below, unpacking the weights for the matrix unit costs more than it saves.
+constexpr std::size_t kFewestTokens = 8;
+
+template <numeric::Format format>
+void multiply(const MatmulArgs& args) noexcept {
+  if (args.n_tokens < kFewestTokens) return avx512_quantized_product(format).multiply(args);
+  multiply_blocks_of_256<format>(args);
+}
+
+template <numeric::Format format>
+constexpr MatmulKernel kKernel = {format, static_cast<std::size_t>(quantized_layout(format).block_values), Tile::kRows,
+                                  multiply<format>};
+
+}  // namespace
+
+void add_amx_quantized_products(KernelTable& table) noexcept {
+  using enum numeric::Format;
+  for (const MatmulKernel* kernel :
+       {&kKernel<q2_k>, &kKernel<q3_k>, &kKernel<q4_k>, &kKernel<q5_k>, &kKernel<q6_k>, &kKernel<iq4_xs>}) {
+    table.matmul[static_cast<int>(kernel->format)] = kernel;
+  }
+}
+
+}  // namespace minnow::kernels
