@@ -9,7 +9,7 @@ usage: weak_symbols_test.py NM OBJECT...
 import subprocess
 import sys
 
-FOLDERS = ("/avx2/", "/avx512/", "/amx/", "/neon/")
+FOLDERS = {"avx2", "avx512", "amx", "neon"}
 WEAK = set("WwVvu")
 
 
@@ -28,7 +28,7 @@ def is_uninstrumented(objects, nm):
 
 
 if __name__ == "__main__":
-    nm, objects = sys.argv[1], [path for path in sys.argv[2:] if any(folder in path for folder in FOLDERS)]
+    nm, objects = sys.argv[1], [path for path in sys.argv[2:] if path.split("/")[-2] in FOLDERS]
     if not objects:
         sys.exit("no objects of instruction sets were given: this test would prove nothing")
     if not is_uninstrumented(objects, nm):
