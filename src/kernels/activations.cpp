@@ -10,18 +10,18 @@ constexpr std::size_t kSmallestSum = 16;
 std::size_t quantized_bytes(std::size_t max_tokens, std::size_t max_cols) {
   std::size_t bytes = 0;
   for (const std::size_t block : kBlocks) {
-    bytes += padded_tokens(max_tokens) * code_stride(max_cols);
-    bytes += max_tokens *
-             (sizeof(float) * (max_cols / block) + sizeof(std::int16_t) * (max_cols / kSmallestSum + max_cols / 32));
+    bytes += padded_tokens(max_tokens) * (code_stride(max_cols) + sizeof(float) * (max_cols / block) +
+                                          sizeof(std::int16_t) * (max_cols / kSmallestSum + max_cols / 32));
   }
   return bytes;
 }
 
 void reserve(Activations::Quantized& quantized, std::size_t block, std::size_t max_tokens, std::size_t max_cols) {
-  quantized.codes = AlignedBuffer<std::int8_t>(padded_tokens(max_tokens) * code_stride(max_cols));
-  quantized.scales = AlignedBuffer<float>(max_tokens * (max_cols / block));
-  quantized.sums_16 = AlignedBuffer<std::int16_t>(max_tokens * (max_cols / kSmallestSum));
-  quantized.sums_32 = AlignedBuffer<std::int16_t>(max_tokens * (max_cols / 32));
+  const std::size_t n_tokens = padded_tokens(max_tokens);
+  quantized.codes = AlignedBuffer<std::int8_t>(n_tokens * code_stride(max_cols));
+  quantized.scales = AlignedBuffer<float>(n_tokens * (max_cols / block));
+  quantized.sums_16 = AlignedBuffer<std::int16_t>(n_tokens * (max_cols / kSmallestSum));
+  quantized.sums_32 = AlignedBuffer<std::int16_t>(n_tokens * (max_cols / 32));
 }
 
 }  // namespace
@@ -36,7 +36,11 @@ std::size_t Activations::size_bytes(std::size_t max_tokens, std::size_t max_cols
 }
 
 void Activations::set(const float* x, std::size_t n_tokens, std::size_t cols) {
-  if (n_tokens * cols > capacity_ || padded_tokens(n_tokens) * code_stride(cols) > blocks_of_32_.codes.size()) {
+  // Fewer and longer rows may need more padding than what was planned.
+  const bool fits = n_tokens * cols <= capacity_ &&
+                    padded_tokens(n_tokens) * cols / 32 <= blocks_of_32_.scales.size() &&
+                    padded_tokens(n_tokens) * code_stride(cols) <= blocks_of_32_.codes.size();
+  if (!fits) {
     fail(ErrorCode::internal, "{} rows of {} activations are more than the {} values planned", n_tokens, cols,
          capacity_);
   }

@@ -14,7 +14,7 @@ namespace minnow::kernels {
 // one set of the cache.
 constexpr std::size_t code_stride(std::size_t cols) { return ((cols + 63) / 64 | 1) * 64; }
 
-// Matrix units read the codes of this many tokens at once; those beyond n_tokens may hold anything.
+// Matrix units read codes, scales and sums of this many tokens at once; those beyond n_tokens may hold anything.
 inline constexpr std::size_t kTokenPadding = 32;
 constexpr std::size_t padded_tokens(std::size_t n_tokens) {
   return (n_tokens + kTokenPadding - 1) / kTokenPadding * kTokenPadding;

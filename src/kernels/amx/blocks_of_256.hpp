@@ -1,42 +1,20 @@
 // Products of many tokens with formats of 256-value blocks (K-quants and IQ4_XS) on the matrix unit.
 //
-//   for up to 512 tokens, for each 2048 values:          so that the activations stay in the second-level cache
-//     for each two tiles of 16 rows:                     their sums y in a buffer of 64 KB
-//       for each block: unpack it to planes              16 KB, once for all tokens
-//         for each 32 tokens × 16 rows:                  4 × 4 tile products, in whose time the vector unit finishes
-//           S of the block                               the 32 × 16 results before: acc = fma(d × da, S, acc); …
+// 32 tokens × 16 rows of a block are 16 tile products, or 8 where one plane of bytes is enough. In their time the
+// vector unit finishes the 32 × 16 results before them: acc = fma(d × da, S, acc), acc = fma(-dmin × da, M, acc).
 #pragma once
 
+#include "kernels/amx/panel_product.hpp"
 #include "kernels/amx/planes.hpp"
-#include "kernels/matmul_kernel.hpp"
 
 namespace minnow::kernels {
 namespace {
 
-inline constexpr TileShapes kFullTiles = {1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
-
-inline constexpr std::size_t kMostTokens = 512;
-inline constexpr std::size_t kPanelTiles = 2;
-inline constexpr std::size_t kBlocksAtOnce = 8;
 inline constexpr std::size_t kPairTokens = 32;
-
-struct alignas(64) RowSums {
-  float y[kMostTokens][16];
-};
 
 // Results of 32 tokens and 16 rows on their way from the matrix unit to the vector unit.
 struct alignas(64) TileResults {
   std::int32_t planes[2][kPairTokens][16];
-};
-
-// The activations of one block of values.
-struct BlockActivations {
-  const std::int8_t* codes;
-  std::size_t code_stride;
-  const float* scales;
-  std::size_t n_blocks;
-  const std::int16_t* sums;  // of 32 codes
-  std::size_t n_sums;
 };
 
 template <numeric::Format format>
@@ -44,7 +22,7 @@ class BlockProduct {
   using Block = BlockPlanes<format>;
 
  public:
-  explicit BlockProduct(const BlockActivations& x) : x_(x) {}
+  explicit BlockProduct(const PanelActivations& x) : x_(x) {}
 
   // y of 16 rows and tokens `first` to `end`, at most 32 of them. Their results are added when the next are asked for.
   template <int token_tiles>
@@ -157,112 +135,44 @@ class BlockProduct {
     return total;
   }
 
-  BlockActivations x_;
+  PanelActivations x_;
   TileResults results_[2];
   int next_ = 0;
   Waiting waiting_;
 };
 
-// One block of up to kPanelTiles tiles of rows with all tokens.
+// One block of 256.
 template <numeric::Format format>
-void add_block(const BlockPlanes<format>* blocks, std::size_t n_tiles, const BlockActivations& x, std::size_t n_tokens,
-               RowSums* y) {
-  BlockProduct<format> product(x);
-  for (std::size_t token = 0; token < n_tokens; token += kPairTokens) {
-    const std::size_t end = n_tokens - token < kPairTokens ? n_tokens : token + kPairTokens;
-    for (std::size_t tile = 0; tile < n_tiles; ++tile) {
-      if (end - token > kTileRows) {
-        product.template multiply<2>(blocks[tile], token, end, y[tile]);
-      } else {
-        product.template multiply<1>(blocks[tile], token, end, y[tile]);
-      }
-    }
-  }
-  product.finish();
-}
-
-template <numeric::Format format>
-class PanelProduct {
-  static constexpr QuantizedLayout kLayout = quantized_layout(format);
-
+class PlanesPanel {
  public:
-  PanelProduct(const MatmulArgs& args, std::size_t first_token)
-      : args_(args),
-        n_blocks_(args.cols / 256),
-        first_token_(first_token),
-        n_tokens_(args.n_tokens - first_token < kMostTokens ? args.n_tokens - first_token : kMostTokens) {}
+  static constexpr numeric::Format kFormat = format;
+  static constexpr TileShapes kShapes = {1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
+  static constexpr std::size_t kTiles = 2;
+  static constexpr std::size_t kBlocks = 1;
 
-  // Blocks `begin` to `end` of the tiles from the row `row` on.
-  void multiply(std::size_t row, std::size_t begin, std::size_t end) {
-    const std::size_t bytes = tile_bytes(kLayout, Tile::kRows, n_blocks_);
-    const auto* tile = reinterpret_cast<const std::uint8_t*>(args_.weights) + row / Tile::kRows * bytes;
-    const std::size_t tiles_left = (args_.n_rows - row + Tile::kRows - 1) / Tile::kRows;
-    const std::size_t n_tiles = tiles_left < kPanelTiles ? tiles_left : kPanelTiles;
-    load_sums(row, n_tiles, begin == 0);
-    for (std::size_t block = begin; block < end; ++block) {
-      for (std::size_t i = 0; i < n_tiles; ++i) {
-        const std::uint8_t* header = tile + i * bytes;
-        const std::uint8_t* registers = header + all_header_bytes(kLayout, Tile::kRows, n_blocks_);
-        unpack_block<format>(header + block * header_bytes(kLayout, Tile::kRows),
-                             registers + block * code_bytes(kLayout, Tile::kRows), blocks_[i]);
+  void unpack(const std::uint8_t* header, const std::uint8_t* registers, std::size_t) {
+    unpack_block<format>(header, registers, block_);
+  }
+
+  static void add(const PlanesPanel* panels, std::size_t n_tiles, std::size_t, const PanelActivations& x,
+                  std::size_t n_tokens, RowSums* y) {
+    BlockProduct<format> product(x);
+    for (std::size_t token = 0; token < n_tokens; token += kPairTokens) {
+      const std::size_t end = n_tokens - token < kPairTokens ? n_tokens : token + kPairTokens;
+      for (std::size_t tile = 0; tile < n_tiles; ++tile) {
+        if (end - token > kTileRows) {
+          product.template multiply<2>(panels[tile].block_, token, end, y[tile]);
+        } else {
+          product.template multiply<1>(panels[tile].block_, token, end, y[tile]);
+        }
       }
-      add_block<format>(blocks_, n_tiles, activations(block), n_tokens_, y_);
     }
-    store_sums(row, n_tiles);
+    product.finish();
   }
 
  private:
-  BlockActivations activations(std::size_t block) const {
-    BlockActivations x{};
-    x.code_stride = args_.code_stride;
-    x.n_blocks = n_blocks_;
-    x.n_sums = args_.cols / 32;
-    x.codes = args_.codes + first_token_ * x.code_stride + block * 256;
-    x.scales = args_.scales + first_token_ * x.n_blocks + block;
-    x.sums = args_.sums_32 + first_token_ * x.n_sums + block * 8;
-    return x;
-  }
-
-  // Calls visit(sums of 16 rows, where y has them, mask of the rows there are) for each token and tile.
-  template <class Visit>
-  void each_row(std::size_t row, std::size_t n_tiles, Visit visit) {
-    for (std::size_t i = 0; i < n_tiles; ++i, row += Tile::kRows) {
-      const std::size_t rows = args_.n_rows - row;
-      const auto mask = static_cast<__mmask16>(rows >= 16 ? 0xffffu : (1u << rows) - 1);
-      float* y = args_.y + first_token_ * args_.y_stride + row;
-      for (std::size_t t = 0; t < n_tokens_; ++t) visit(y_[i].y[t], y + t * args_.y_stride, mask);
-    }
-  }
-  void load_sums(std::size_t row, std::size_t n_tiles, bool from_zero) {
-    each_row(row, n_tiles, [=](float* sums, const float* y, __mmask16 mask) {
-      _mm512_store_ps(sums, from_zero ? _mm512_setzero_ps() : _mm512_maskz_loadu_ps(mask, y));
-    });
-  }
-  void store_sums(std::size_t row, std::size_t n_tiles) {
-    each_row(row, n_tiles,
-             [](const float* sums, float* y, __mmask16 mask) { _mm512_mask_storeu_ps(y, mask, _mm512_load_ps(sums)); });
-  }
-
-  const MatmulArgs& args_;
-  std::size_t n_blocks_;
-  std::size_t first_token_;
-  std::size_t n_tokens_;
-  BlockPlanes<format> blocks_[kPanelTiles];
-  RowSums y_[kPanelTiles];
+  BlockPlanes<format> block_;
 };
-
-template <numeric::Format format>
-void multiply_blocks_of_256(const MatmulArgs& args) {
-  const TileUnit unit(kFullTiles);
-  const std::size_t n_blocks = args.cols / 256;
-  for (std::size_t token = 0; token < args.n_tokens; token += kMostTokens) {
-    PanelProduct<format> product(args, token);
-    for (std::size_t block = 0; block < n_blocks; block += kBlocksAtOnce) {
-      const std::size_t end = n_blocks - block < kBlocksAtOnce ? n_blocks : block + kBlocksAtOnce;
-      for (std::size_t row = 0; row < args.n_rows; row += kPanelTiles * Tile::kRows) product.multiply(row, block, end);
-    }
-  }
-}
 
 }  // namespace
 }  // namespace minnow::kernels

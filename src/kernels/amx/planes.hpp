@@ -117,7 +117,7 @@ void unpack_unit(const std::uint8_t* registers, const SubScaleBytes<Tile>& sub, 
     for (std::size_t g = part * 8 / kGroups; g < (part + 1) * 8 / kGroups; ++g) {
       const std::size_t row = unit % 2 * 8 + g;
       std::uint8_t* second = nullptr;
-      if constexpr (block.kPlanes == 2) second = block.planes[1][unit / 2].bytes[row];
+      if constexpr (BlockPlanes<format>::kPlanes == 2) second = block.planes[1][unit / 2].bytes[row];
       store_products<format>(codes[g], scale, block.planes[0][unit / 2].bytes[row], second);
       if constexpr (split_of(format) == Split::minimums) {
         const __m512i pairs = twice(sub.minimums[group]);
@@ -135,7 +135,7 @@ void unpack_block(const std::uint8_t* header, const std::uint8_t* registers, Blo
   unpack_sub_scales<Tile, format>(header + Tile::kRows * (kLayout.has_minimum ? 4 : 2), sub);
   _mm512_store_ps(block.d, Tile::load_f16(header));
   if constexpr (kLayout.has_minimum) _mm512_store_ps(block.minimum, Tile::load_f16(header + 2 * Tile::kRows));
-  if constexpr (block.kVectorMinimums) {
+  if constexpr (BlockPlanes<format>::kVectorMinimums) {
     for (std::size_t i = 0; i < 4; ++i) {
       const __m512i even = Tile::load_scale(sub.minimums[2 * i]);
       const __m512i odd = Tile::load_scale(sub.minimums[2 * i + 1]);

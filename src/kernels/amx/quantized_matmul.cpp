@@ -1,5 +1,6 @@
 #include "kernels/amx/amx.hpp"
 #include "kernels/amx/blocks_of_256.hpp"
+#include "kernels/amx/blocks_of_32.hpp"
 #include "kernels/avx512/avx512.hpp"
 
 namespace minnow::kernels {
@@ -11,7 +12,11 @@ constexpr std::size_t kFewestTokens = 8;
 template <numeric::Format format>
 void multiply(const MatmulArgs& args) noexcept {
   if (args.n_tokens < kFewestTokens) return avx512_quantized_product(format).multiply(args);
-  multiply_blocks_of_256<format>(args);
+  if constexpr (quantized_layout(format).block_values == 256) {
+    multiply_panels<PlanesPanel<format>>(args);
+  } else {
+    multiply_panels<BytesPanel<format>>(args);
+  }
 }
 
 template <numeric::Format format>
@@ -23,7 +28,8 @@ constexpr MatmulKernel kKernel = {format, static_cast<std::size_t>(quantized_lay
 void add_amx_quantized_products(KernelTable& table) noexcept {
   using enum numeric::Format;
   for (const MatmulKernel* kernel :
-       {&kKernel<q2_k>, &kKernel<q3_k>, &kKernel<q4_k>, &kKernel<q5_k>, &kKernel<q6_k>, &kKernel<iq4_xs>}) {
+       {&kKernel<q4_0>, &kKernel<q4_1>, &kKernel<q5_0>, &kKernel<q5_1>, &kKernel<q8_0>, &kKernel<iq4_nl>,
+        &kKernel<q2_k>, &kKernel<q3_k>, &kKernel<q4_k>, &kKernel<q5_k>, &kKernel<q6_k>, &kKernel<iq4_xs>}) {
     table.matmul[static_cast<int>(kernel->format)] = kernel;
   }
 }

@@ -20,6 +20,9 @@ inline constexpr std::size_t kTileRowBytes = 64;
 struct alignas(64) TileBytes {
   std::uint8_t bytes[kTileRows][kTileRowBytes];
 };
+struct alignas(64) HalfTileBytes {
+  std::uint8_t bytes[kTileRows / 2][kTileRowBytes];
+};
 using TileSums = std::int32_t[kTileRows][16];  // [token][weight row]
 
 // What ldtilecfg reads: 64 bytes.
@@ -45,8 +48,8 @@ template <int tile>
 void load_rows(const std::int8_t* rows, std::size_t stride) {
   __asm__ volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(rows), "r"(stride), "i"(tile));
 }
-template <int tile>
-void load_tile(const TileBytes& bytes) {
+template <int tile, class Bytes>
+void load_tile(const Bytes& bytes) {
   __asm__ volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(&bytes), "r"(kTileRowBytes), "i"(tile), "m"(bytes));
 }
 template <int tile>

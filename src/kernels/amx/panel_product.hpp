@@ -1,0 +1,139 @@
+// How products of many tokens walk through weights and activations on the matrix unit.
+//
+//   for up to 512 tokens, for each 2048 values:     so that the activations stay in the second-level cache
+//     for each kTiles tiles of 16 rows:             their sums y in a buffer
+//       for each panel of kValues values:           unpacked once for all tokens, into the first-level cache
+//         for each token tile:                      products of the panel
+//
+// A Panel is one tile of rows and a few blocks of a format, ready for the matrix unit; it has these members:
+//
+//   kFormat, kShapes, kTiles, kBlocks                   blocks of the panel
+//   unpack(header, registers, n_blocks)                 of the packed layout; n_blocks <= kBlocks
+//   add(panels, n_tiles, n_blocks, x, n_tokens, y)      adds the blocks' products to y of every tile
+#pragma once
+
+#include <immintrin.h>
+
+#include "kernels/amx/tile_unit.hpp"
+#include "kernels/avx512/tile.hpp"
+#include "kernels/matmul_kernel.hpp"
+#include "kernels/quantized_layout.hpp"
+
+namespace minnow::kernels {
+namespace {
+
+inline constexpr std::size_t kMostTokens = 512;
+inline constexpr std::size_t kValuesAtOnce = 2048;
+
+// Sums of a tile of rows, of whole token tiles: those beyond the last token mean nothing.
+struct alignas(64) RowSums {
+  float y[kMostTokens][16];
+};
+
+// The activations a panel meets, from its first block and the first token on.
+struct PanelActivations {
+  const std::int8_t* codes;
+  std::size_t code_stride;
+  const float* scales;
+  std::size_t n_blocks;      // from one token's scales to the next
+  const std::int16_t* sums;  // of 32 codes
+  std::size_t n_sums;
+
+  PanelActivations from(std::size_t token) const {
+    PanelActivations later = *this;
+    later.codes += token * code_stride;
+    later.scales += token * n_blocks;
+    later.sums += token * n_sums;
+    return later;
+  }
+};
+
+template <class Panel>
+class PanelProduct {
+  static constexpr QuantizedLayout kLayout = quantized_layout(Panel::kFormat);
+  static constexpr std::size_t kBlockValues = static_cast<std::size_t>(kLayout.block_values);
+
+ public:
+  PanelProduct(const MatmulArgs& args, std::size_t first_token)
+      : args_(args),
+        n_blocks_(args.cols / kBlockValues),
+        first_token_(first_token),
+        n_tokens_(args.n_tokens - first_token < kMostTokens ? args.n_tokens - first_token : kMostTokens) {}
+
+  void multiply() {
+    constexpr std::size_t kBlocksAtOnce = kValuesAtOnce / kBlockValues;
+    for (std::size_t block = 0; block < n_blocks_; block += kBlocksAtOnce) {
+      const std::size_t end = n_blocks_ - block < kBlocksAtOnce ? n_blocks_ : block + kBlocksAtOnce;
+      for (std::size_t row = 0; row < args_.n_rows; row += Panel::kTiles * Tile::kRows) multiply(row, block, end);
+    }
+  }
+
+ private:
+  // Blocks `begin` to `end` of the tiles from the row `row` on.
+  void multiply(std::size_t row, std::size_t begin, std::size_t end) {
+    const std::size_t tiles_left = (args_.n_rows - row + Tile::kRows - 1) / Tile::kRows;
+    const std::size_t n_tiles = tiles_left < Panel::kTiles ? tiles_left : Panel::kTiles;
+    load_sums(row, n_tiles, begin == 0);
+    for (std::size_t block = begin; block < end; block += Panel::kBlocks) {
+      const std::size_t n_blocks = end - block < Panel::kBlocks ? end - block : Panel::kBlocks;
+      for (std::size_t i = 0; i < n_tiles; ++i) unpack(row + i * Tile::kRows, block, n_blocks, panels_[i]);
+      Panel::add(panels_, n_tiles, n_blocks, activations(block), n_tokens_, y_);
+    }
+    store_sums(row, n_tiles);
+  }
+
+  void unpack(std::size_t row, std::size_t block, std::size_t n_blocks, Panel& panel) const {
+    const std::size_t bytes = tile_bytes(kLayout, Tile::kRows, n_blocks_);
+    const auto* headers = reinterpret_cast<const std::uint8_t*>(args_.weights) + row / Tile::kRows * bytes;
+    const std::uint8_t* registers = headers + all_header_bytes(kLayout, Tile::kRows, n_blocks_);
+    panel.unpack(headers + block * header_bytes(kLayout, Tile::kRows),
+                 registers + block * code_bytes(kLayout, Tile::kRows), n_blocks);
+  }
+
+  PanelActivations activations(std::size_t block) const {
+    PanelActivations x{};
+    x.code_stride = args_.code_stride;
+    x.n_blocks = n_blocks_;
+    x.n_sums = args_.cols / 32;
+    x.codes = args_.codes + block * kBlockValues;
+    x.scales = args_.scales + block;
+    x.sums = args_.sums_32 + block * (kBlockValues / 32);
+    return x.from(first_token_);
+  }
+
+  // Calls visit(sums of 16 rows, where y has them, mask of the rows there are) for each token and tile.
+  template <class Visit>
+  void each_row(std::size_t row, std::size_t n_tiles, Visit visit) {
+    for (std::size_t i = 0; i < n_tiles; ++i, row += Tile::kRows) {
+      const std::size_t rows = args_.n_rows - row;
+      const auto mask = static_cast<__mmask16>(rows >= 16 ? 0xffffu : (1u << rows) - 1);
+      float* y = args_.y + first_token_ * args_.y_stride + row;
+      for (std::size_t t = 0; t < n_tokens_; ++t) visit(y_[i].y[t], y + t * args_.y_stride, mask);
+    }
+  }
+  void load_sums(std::size_t row, std::size_t n_tiles, bool from_zero) {
+    each_row(row, n_tiles, [=](float* sums, const float* y, __mmask16 mask) {
+      _mm512_store_ps(sums, from_zero ? _mm512_setzero_ps() : _mm512_maskz_loadu_ps(mask, y));
+    });
+  }
+  void store_sums(std::size_t row, std::size_t n_tiles) {
+    each_row(row, n_tiles,
+             [](const float* sums, float* y, __mmask16 mask) { _mm512_mask_storeu_ps(y, mask, _mm512_load_ps(sums)); });
+  }
+
+  const MatmulArgs& args_;
+  std::size_t n_blocks_;
+  std::size_t first_token_;
+  std::size_t n_tokens_;
+  Panel panels_[Panel::kTiles];
+  RowSums y_[Panel::kTiles];
+};
+
+template <class Panel>
+void multiply_panels(const MatmulArgs& args) {
+  const TileUnit unit(Panel::kShapes);
+  for (std::size_t token = 0; token < args.n_tokens; token += kMostTokens) PanelProduct<Panel>(args, token).multiply();
+}
+
+}  // namespace
+}  // namespace minnow::kernels
