@@ -1,7 +1,7 @@
 # Third-party libraries, all from the distribution's packages; docs/dependencies.md says why each is here.
 # They are linked statically, so that the program needs nothing on a device but the C and C++ runtime.
 find_package(Threads REQUIRED)
-find_package(fmt REQUIRED)            # header-only: Debian ships no static library
+find_package(fmt REQUIRED)            # compiled once, in src/base/fmt_library.cpp
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 

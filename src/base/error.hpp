@@ -3,7 +3,7 @@
 //   fail(ErrorCode::invalid_input, "{}: tensor '{}' ends {} bytes past the end of the file", path, name, excess);
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "minnow/error.hpp"
 

@@ -1,5 +1,5 @@
 // minnow eval perplexity MODEL -f TEXT: how well a model predicts a text.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>

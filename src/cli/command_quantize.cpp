@@ -1,5 +1,5 @@
 // minnow quantize IN OUT TYPE: the same model in fewer bits.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // minnow run [MODEL] [PROMPT]: one answer, or a chat at a terminal.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <map>

@@ -1,5 +1,5 @@
 // minnow tokenize MODEL [TEXT]: text to token ids.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "cli/interactive_chat.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <string_view>

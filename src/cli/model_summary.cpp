@@ -1,6 +1,6 @@
 #include "cli/model_summary.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 // The public Model: each call is handed to the room that knows.
 #include "minnow/model.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 #include <type_traits>

@@ -18,7 +18,11 @@ std::string replaced(std::string_view pattern, char mark, std::uint64_t number) 
   return name;
 }
 
-std::string shape_text(std::span<const std::uint64_t> shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+std::string shape_text(std::span<const std::uint64_t> shape) {
+  std::string text;
+  for (const std::uint64_t extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
+  return "[" + text + "]";
+}
 
 // Where the row at `position` of GGUF's order stands in Hugging Face's, whose heads hold first the even and then the
 // odd members of each rotated pair.

@@ -1,6 +1,6 @@
 #include "formats/split_name.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 #include <string>

@@ -40,7 +40,7 @@ FormatSpec read_spec(std::string_view text) {
   spec.alternate = take("#") != '\0';
   if (take("0") != '\0' && spec.align == '\0') {
     spec.align = '=';
-    spec.fill = "0";
+    spec.fill.assign(1, '0');
   }
   const auto read_number = [&] {
     std::int64_t value = 0;

@@ -47,7 +47,7 @@ class JsonWriter {
   static std::string scalar(const Value& value) {
     if (value.is(Kind::none)) return "null";
     if (value.is(Kind::boolean)) return value.as_boolean() ? "true" : "false";
-    if (value.is(Kind::integer)) return fmt::format_int(value.as_integer()).str();
+    if (value.is(Kind::integer)) return std::to_string(value.as_integer());
     const double real = value.as_real();
     if (std::isnan(real)) return "NaN";
     if (std::isinf(real)) return real < 0 ? "-Infinity" : "Infinity";

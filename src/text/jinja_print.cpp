@@ -91,7 +91,7 @@ void append_repr(Runtime& runtime, BoundedText& out, const Value& value) {
       out.append(value.as_boolean() ? "True" : "False");
       break;
     case Kind::integer:
-      out.append(fmt::format_int(value.as_integer()).c_str());
+      out.append(std::to_string(value.as_integer()));
       break;
     case Kind::real:
       out.append(real_text(value.as_real()));

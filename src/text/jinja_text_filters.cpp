@@ -151,7 +151,7 @@ Value to_json_filter(Runtime& runtime, const Value& subject, const Arguments& ar
   if (!given.is_none(1)) {
     style.multiline = true;
     style.indent = indent_of(runtime, given.at(1));
-    style.item_separator = ",";
+    style.item_separator.assign(1, ',');
   }
   if (!given.is_none(2)) {
     const std::vector<Value> separators = items_of(runtime, given.at(2));
