@@ -38,7 +38,7 @@ std::size_t Activations::size_bytes(std::size_t max_tokens, std::size_t max_cols
 void Activations::set(const float* x, std::size_t n_tokens, std::size_t cols) {
   // Fewer and longer rows may need more padding than what was planned.
   const bool fits = n_tokens * cols <= capacity_ &&
-                    padded_tokens(n_tokens) * cols / 32 <= blocks_of_32_.scales.size() &&
+                    padded_tokens(n_tokens) * (cols / 32) <= blocks_of_32_.scales.size() &&
                     padded_tokens(n_tokens) * code_stride(cols) <= blocks_of_32_.codes.size();
   if (!fits) {
     fail(ErrorCode::internal, "{} rows of {} activations are more than the {} values planned", n_tokens, cols,
