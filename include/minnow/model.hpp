@@ -20,9 +20,11 @@
 
 namespace minnow {
 
+class Model;
 namespace engine {
 class LoadedModel;
-}
+const std::shared_ptr<const LoadedModel>& loaded_model(const Model& model);
+}  // namespace engine
 
 using TokenId = std::int32_t;
 
@@ -95,6 +97,7 @@ class Model {
 
  private:
   friend class Session;
+  friend const std::shared_ptr<const engine::LoadedModel>& engine::loaded_model(const Model& model);
   explicit Model(std::shared_ptr<const engine::LoadedModel> loaded);
 
   // Shared because sessions keep the weights alive: a program may hand out a Session and forget the Model.

@@ -47,6 +47,8 @@ Model Model::embedded(const ModelOptions& options) {
 
 bool Model::has_embedded() noexcept { return !engine::embedded_model().empty(); }
 
+const std::shared_ptr<const engine::LoadedModel>& engine::loaded_model(const Model& model) { return model.loaded_; }
+
 const std::string& Model::name() const { return loaded_->name(); }
 const std::string& Model::architecture() const { return loaded_->spec().architecture; }
 std::string Model::sha256() const { return loaded_->sha256(); }

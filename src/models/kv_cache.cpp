@@ -1,5 +1,6 @@
 #include "models/kv_cache.hpp"
 
+#include <cstring>
 #include <limits>
 #include <new>
 
@@ -38,6 +39,25 @@ KvCache::KvCache(const DecoderSpec& spec, std::size_t capacity, kernels::CacheTy
   }
   bytes_ = AlignedBuffer<std::byte>(end);
   scores_ = AlignedBuffer<float>(kScoreRows * capacity);
+}
+
+void KvCache::copy_prefix(const KvCache& other, std::size_t n) {
+  // Heads lie one after another, as far apart as the capacity of their cache makes them.
+  const auto copy_heads = [&](std::size_t to, std::size_t from, std::size_t n_heads, std::size_t to_stride,
+                              std::size_t from_stride) {
+    const std::size_t run = n * (to_stride / capacity_);
+    for (std::size_t head = 0; head < n_heads; ++head) {
+      std::memcpy(bytes_.data() + to + head * to_stride, other.bytes_.data() + from + head * from_stride, run);
+    }
+  };
+  for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+    const Layer& to = layers_[layer];
+    const Layer& from = other.layers_[layer];
+    const std::size_t n_heads = (to.values - to.keys) / key_head_bytes_;
+    copy_heads(to.keys, from.keys, n_heads, key_head_bytes_, other.key_head_bytes_);
+    copy_heads(to.values, from.values, n_heads, value_head_bytes_, other.value_head_bytes_);
+  }
+  size_ = n;
 }
 
 std::byte* KvCache::keys(std::size_t layer, std::size_t kv_head) {

@@ -30,6 +30,10 @@ class KvCache {
   // Forgets every position from `size` on. Precondition: size ≤ this->size().
   void truncate(std::size_t size) { size_ = size; }
 
+  // Becomes the first n positions of another cache of the same model and type. Precondition: n ≤ other.size(),
+  // n ≤ capacity().
+  void copy_prefix(const KvCache& other, std::size_t n);
+
   // Start of one head's keys (or values), position 0.
   std::byte* keys(std::size_t layer, std::size_t kv_head);
   std::byte* values(std::size_t layer, std::size_t kv_head);

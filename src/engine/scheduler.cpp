@@ -1,0 +1,231 @@
+#include "engine/scheduler.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "base/error.hpp"
+#include "machine/memory.hpp"
+
+namespace minnow::engine {
+namespace {
+
+constexpr double kIdleFactor = 5;  // how much longer a step may take that keeps no answer waiting
+
+kernels::CacheType cache_type(CacheType type) {
+  return type == CacheType::f32 ? kernels::CacheType::f32 : kernels::CacheType::f16;
+}
+
+void end_waiting(Waiting& waiting, EndReason reason) {
+  if (!waiting.request.on_end) return;
+  const double waited_ms = ms_between(waiting.submitted, Clock::now());
+  waiting.request.on_end(
+      {.reason = reason, .prompt_tokens = waiting.request.prompt.size(), .queue_ms = waited_ms, .total_ms = waited_ms});
+}
+
+}  // namespace
+
+Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
+    : model_(loaded_model(model)),
+      plan_(plan_scheduler(model_->spec(), options, machine::available_memory_bytes())),
+      slots_(model_->spec(), plan_.max_sequences, plan_.context, cache_type(options.cache_type)),
+      scratch_(model_->spec(), plan_.batch_tokens),
+      logits_(plan_.max_sequences * model_->spec().vocabulary_size),
+      lists_(model_->vocabulary_size()),
+      budget_(options.max_step_ms, plan_.batch_tokens),
+      idle_budget_(options.max_step_ms * kIdleFactor, plan_.batch_tokens),
+      queue_(options.max_waiting) {
+  for (const std::vector<TokenId>& pinned : options.pinned) read_pinned(pinned);
+  slices_.reserve(plan_.max_sequences);
+  in_step_.reserve(plan_.max_sequences);
+  thread_ = std::thread([this] { run(); });
+}
+
+Scheduler::~Scheduler() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void Scheduler::check(const Request& request) const {
+  if (request.prompt.empty()) fail(ErrorCode::invalid_input, "the prompt is empty");
+  if (request.prompt.size() >= plan_.context) {
+    fail(ErrorCode::context_full, "the prompt has {} tokens and the context holds {}, the answer included",
+         request.prompt.size(), plan_.context);
+  }
+  for (const TokenId id : request.prompt) {
+    if (id >= 0 && static_cast<std::size_t>(id) < model_->vocabulary_size()) continue;
+    fail(ErrorCode::invalid_input, "there is no token {}: the vocabulary has {}", id, model_->vocabulary_size());
+  }
+  SamplerLists none(0);
+  const Sampler checks_its_options(request.sampling, none);
+  const StopMatcher checks_its_stops(request.stop);
+}
+
+std::optional<RequestId> Scheduler::submit(Request request) {
+  check(request);
+  RequestId id = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (queue_.full() || stopping_) return std::nullopt;
+    id = next_id_++;
+    queue_.push(std::move(request), id, Clock::now());
+  }
+  wake_.notify_one();
+  return id;
+}
+
+void Scheduler::cancel(RequestId id) {
+  {
+    const std::scoped_lock lock(mutex_);
+    cancelled_.push_back(id);
+  }
+  wake_.notify_one();
+}
+
+SchedulerStats Scheduler::stats() const {
+  const std::scoped_lock lock(mutex_);
+  SchedulerStats stats = stats_;
+  stats.waiting = queue_.size();
+  return stats;
+}
+
+void Scheduler::run() {
+  while (take_work()) step();
+  for (const auto& sequence : running_) sequence->end(EndReason::cancelled);
+  while (!queue_.empty()) {  // nobody adds to it any more
+    Waiting waiting = queue_.pop();
+    end_waiting(waiting, EndReason::cancelled);
+  }
+}
+
+bool Scheduler::take_work() {
+  std::vector<RequestId> cancelled;
+  std::vector<Waiting> dropped, expired, admitted;
+  const auto now = Clock::now();
+  {
+    std::unique_lock lock(mutex_);
+    stats_.running = running_.size();
+    stats_.cached_tokens = slots_.cached_tokens();
+    wake_.wait(lock, [&] { return stopping_ || !queue_.empty() || !cancelled_.empty() || !running_.empty(); });
+    if (stopping_) return false;
+    cancelled.swap(cancelled_);
+    for (const RequestId id : cancelled) {
+      if (auto waiting = queue_.remove(id)) dropped.push_back(std::move(*waiting));
+    }
+    expired = queue_.remove_expired(now);
+    while (!queue_.empty() && running_.size() + admitted.size() < plan_.max_sequences) {
+      admitted.push_back(queue_.pop());
+    }
+  }
+  for (Waiting& waiting : dropped) end_waiting(waiting, EndReason::cancelled);
+  for (Waiting& waiting : expired) end_waiting(waiting, EndReason::deadline);
+  for (const auto& sequence : running_) {
+    const auto& deadline = sequence->request().deadline;
+    if (std::find(cancelled.begin(), cancelled.end(), sequence->id()) != cancelled.end()) {
+      sequence->end(EndReason::cancelled);
+    } else if (deadline && *deadline <= now) {
+      sequence->end(EndReason::deadline);
+    }
+  }
+  retire();
+  for (Waiting& waiting : admitted) admit(std::move(waiting));
+  return true;
+}
+
+void Scheduler::admit(Waiting waiting) {
+  KvSlot& slot = slots_.acquire(waiting.request.prompt);
+  running_.push_back(std::make_unique<Sequence>(std::move(waiting), slot, model_->tokenizer(), lists_, plan_.context));
+}
+
+void Scheduler::retire() {
+  std::erase_if(running_, [&](const auto& sequence) {
+    if (sequence->ended()) slots_.release(sequence->slot());
+    return sequence->ended();
+  });
+}
+
+void Scheduler::step() {
+  plan_step();
+  if (slices_.empty()) return;
+  try {
+    evaluate();
+  } catch (const std::exception& error) {  // not one sequence's fault, so that none of them can go on
+    for (Sequence* sequence : in_step_) sequence->fail_with(ErrorCode::internal, error.what());
+  }
+  retire();
+}
+
+// The first answers come first, then prompts in the order of their stamps, as far as the budget goes.
+void Scheduler::plan_step() {
+  slices_.clear();
+  in_step_.clear();
+  step_tokens_ = prefill_tokens_ = 0;
+  std::sort(running_.begin(), running_.end(), [](const auto& a, const auto& b) {
+    return goes_before(a->request().priority, a->stamp(), b->request().priority, b->stamp());
+  });
+  for (const auto& sequence : running_) {
+    if (!sequence->reads_prompt()) add_slice(*sequence, sequence->slot().pending().size());
+  }
+  const std::size_t budget = (slices_.empty() ? idle_budget_ : budget_).tokens();
+  for (const auto& sequence : running_) {
+    if (!sequence->reads_prompt()) continue;
+    if (prefill_tokens_ >= budget) break;
+    if (!sequence->begun()) begin(*sequence);
+    const std::size_t before = step_tokens_;
+    add_slice(*sequence, std::min(sequence->slot().pending().size(), budget - prefill_tokens_));
+    prefill_tokens_ += step_tokens_ - before;
+  }
+}
+
+// Where a prompt's beginning has been read meanwhile for another request, it is copied and not read again.
+void Scheduler::begin(Sequence& sequence) {
+  slots_.adopt_prefix(sequence.slot());
+  sequence.begin();
+  const std::scoped_lock lock(mutex_);
+  stats_.prompt_tokens += sequence.slot().tokens.size();
+  stats_.prefix_cache_tokens += sequence.slot().cache.size();
+}
+
+void Scheduler::add_slice(Sequence& sequence, std::size_t n_tokens) {
+  const std::span<const TokenId> pending = sequence.slot().pending();
+  const std::size_t n = std::min(n_tokens, plan_.batch_tokens - step_tokens_);
+  if (n == 0) return;
+  const auto wanted = n == pending.size() ? models::Logits::last : models::Logits::none;
+  slices_.push_back({&sequence.slot().cache, pending.first(n), wanted});
+  in_step_.push_back(&sequence);
+  step_tokens_ += n;
+}
+
+void Scheduler::evaluate() {
+  const auto start = Clock::now();
+  model_->forward(slices_, logits_.data(), scratch_);
+  const double ms = ms_between(start, Clock::now());
+  if (prefill_tokens_ > 0) (in_step_.front()->reads_prompt() ? idle_budget_ : budget_).learn(prefill_tokens_, ms);
+  const std::size_t stride = model_->spec().vocabulary_size;
+  const float* row = logits_.data();
+  for (std::size_t i = 0; i < slices_.size(); ++i) {
+    if (slices_[i].logits == models::Logits::none) continue;
+    in_step_[i]->advance({row, model_->vocabulary_size()});
+    row += stride;
+  }
+  const std::scoped_lock lock(mutex_);
+  ++stats_.steps;
+  stats_.evaluated_tokens += step_tokens_;
+  stats_.busy_ms += ms;
+}
+
+void Scheduler::read_pinned(const std::vector<TokenId>& tokens) {
+  KvSlot& slot = slots_.add_pinned(tokens);
+  while (!slot.pending().empty()) {
+    const auto part = slot.pending().first(std::min(slot.pending().size(), plan_.batch_tokens));
+    const models::Slice slice{&slot.cache, part, models::Logits::none};
+    model_->forward({&slice, 1}, logits_.data(), scratch_);
+  }
+}
+
+}  // namespace minnow::engine

@@ -1,0 +1,89 @@
+#include "engine/sequence.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace minnow::engine {
+
+double ms_between(Clock::time_point begin, Clock::time_point end) {
+  return std::chrono::duration<double, std::milli>(end - begin).count();
+}
+
+Sequence::Sequence(Waiting waiting, KvSlot& slot, const text::Tokenizer& tokenizer, SamplerLists& lists,
+                   std::size_t context)
+    : request_(std::move(waiting.request)),
+      id_(waiting.id),
+      stamp_(waiting.stamp),
+      slot_(&slot),
+      tokenizer_(tokenizer),
+      context_(context),
+      sampler_(request_.sampling, lists),
+      text_(tokenizer, request_.prompt, request_.stop, request_.logprobs),
+      n_prompt_(request_.prompt.size()),
+      submitted_(waiting.submitted) {
+  result_.prompt_tokens = n_prompt_;
+}
+
+void Sequence::begin() {
+  begun_ = true;
+  result_.cached_tokens = slot_->cache.size();
+  result_.queue_ms = ms_between(submitted_, Clock::now());
+}
+
+void Sequence::advance(std::span<const float> logits) {
+  try {
+    if (n_answer_ >= request_.max_tokens) return end(EndReason::length);
+    const TokenMask allowed = request_.constraint ? request_.constraint->allowed() : TokenMask{};
+    const TokenId chosen = sampler_.choose(logits, slot_->tokens, allowed);
+    if (n_answer_ == 0) result_.first_token_ms = ms_between(submitted_, Clock::now());
+    if (tokenizer_.is_end_of_generation(chosen)) return end(EndReason::stop);
+    if (request_.constraint) request_.constraint->accept(chosen);
+    append(chosen, logits);
+    if (!ended_) jump_ahead();
+  } catch (const Error& error) {
+    fail_with(error.code(), error.what());
+  } catch (const std::exception& error) {
+    fail_with(ErrorCode::internal, error.what());
+  }
+}
+
+// What a constraint leaves no choice about needs no forward pass of its own: it is evaluated with the next one. With
+// log-probabilities wanted there is one for each token all the same.
+void Sequence::jump_ahead() {
+  if (!request_.constraint || request_.logprobs) return;
+  forced_.clear();
+  request_.constraint->jump(forced_);
+  for (const TokenId token : forced_) {
+    append(token, {});
+    if (ended_) return;
+  }
+}
+
+void Sequence::append(TokenId token, std::span<const float> logits) {
+  slot_->tokens.push_back(token);
+  ++n_answer_;
+  const TokenOutput output = text_.add(token, logits);
+  if (request_.on_token) request_.on_token(output);
+  if (text_.stopped()) return end(EndReason::stop);
+  if (n_answer_ >= request_.max_tokens || slot_->tokens.size() > context_) end(EndReason::length);
+}
+
+void Sequence::end(EndReason reason) {
+  if (ended_) return;
+  ended_ = true;
+  const bool complete = reason == EndReason::stop || reason == EndReason::length;
+  const std::string rest = complete && n_answer_ > 0 ? text_.finish() : std::string();
+  if (!rest.empty() && request_.on_token) request_.on_token({.id = slot_->tokens.back(), .text = rest});
+  result_.reason = reason == EndReason::length && text_.stopped() ? EndReason::stop : reason;
+  result_.completion_tokens = n_answer_;
+  result_.total_ms = ms_between(submitted_, Clock::now());
+  if (request_.on_end) request_.on_end(result_);
+}
+
+void Sequence::fail_with(ErrorCode code, const std::string& sentence) {
+  result_.error = sentence;
+  result_.error_code = code;
+  end(EndReason::failed);
+}
+
+}  // namespace minnow::engine
