@@ -83,7 +83,8 @@ class BlockProduct {
       multiply_tiles<2, 4, 7, Block::kSigned[1]>();
       if constexpr (token_tiles == 2) multiply_tiles<3, 5, 7, Block::kSigned[1]>();
     }
-    add_rows(8 * number, 8 * number + 8);
+    // Not beside the first products: the waiting results are still being stored.
+    if constexpr (number > 0) add_rows((number - 1) * kPairTokens / 3, number * kPairTokens / 3);
   }
 
   // The block's fused multiply-adds of the waiting tokens from `begin` to `end`.

@@ -101,14 +101,21 @@ class PanelProduct {
     return x.from(first_token_);
   }
 
-  // Calls visit(sums of 16 rows, where y has them, mask of the rows there are) for each token and tile.
+  // Calls visit(sums of 16 rows, where y has them, mask of the rows there are) for each token and tile. Rows of y lie
+  // on different pages: all tiles of one token come together, and the next tokens' are asked for ahead.
   template <class Visit>
   void each_row(std::size_t row, std::size_t n_tiles, Visit visit) {
-    for (std::size_t i = 0; i < n_tiles; ++i, row += Tile::kRows) {
-      const std::size_t rows = args_.n_rows - row;
-      const auto mask = static_cast<__mmask16>(rows >= 16 ? 0xffffu : (1u << rows) - 1);
-      float* y = args_.y + first_token_ * args_.y_stride + row;
-      for (std::size_t t = 0; t < n_tokens_; ++t) visit(y_[i].y[t], y + t * args_.y_stride, mask);
+    constexpr std::size_t kTokensAhead = 8;
+    const std::size_t stride = args_.y_stride;
+    const std::size_t rows = args_.n_rows - row;
+    float* y = args_.y + first_token_ * stride + row;
+    for (std::size_t t = 0; t < n_tokens_; ++t, y += stride) {
+      for (std::size_t i = 0; i < n_tiles; ++i) {
+        const std::size_t left = rows - i * Tile::kRows;
+        const auto mask = static_cast<__mmask16>(left >= 16 ? 0xffffu : (1u << left) - 1);
+        if (t + kTokensAhead < n_tokens_) __builtin_prefetch(y + kTokensAhead * stride + i * Tile::kRows, 1);
+        visit(y_[i].y[t], y + i * Tile::kRows, mask);
+      }
     }
   }
   void load_sums(std::size_t row, std::size_t n_tiles, bool from_zero) {

@@ -6,12 +6,14 @@
 namespace minnow::kernels {
 namespace {
 
-// Below, unpacking the weights for the matrix unit costs more than it saves.
-constexpr std::size_t kFewestTokens = 8;
+// Below, unpacking the weights for the matrix unit costs more than it saves: measured where the two took as long.
+constexpr std::size_t fewest_tokens(numeric::Format format) {
+  return quantized_layout(format).block_values == 256 ? 7 : 12;
+}
 
 template <numeric::Format format>
 void multiply(const MatmulArgs& args) noexcept {
-  if (args.n_tokens < kFewestTokens) return avx512_quantized_product(format).multiply(args);
+  if (args.n_tokens < fewest_tokens(format)) return avx512_quantized_product(format).multiply(args);
   if constexpr (quantized_layout(format).block_values == 256) {
     multiply_panels<PlanesPanel<format>>(args);
   } else {

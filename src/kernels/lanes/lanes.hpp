@@ -14,6 +14,7 @@
 //   max_bits(a, b)                  of non-negative lanes: the larger bit pattern, so a NaN beats everything
 //   two_to()                        2^lane, for whole lanes in -126…127
 //   store_low_bytes(int8*)          the lowest byte of each lane's bit pattern
+//   sum_bytes(p)                    of 16 int8
 //   sum()                           folds 8+8, 4+4, 2+2, 1+1: lane i with lane i + 8, then i + 4, …
 //
 // Everything lives in anonymous namespaces: these functions are compiled once per instruction set, and the linker

@@ -45,9 +45,7 @@ void quantize(const float* x, std::size_t n, std::size_t block_values, const Qua
     row.scales[i / block_values] = quantize_block<Lanes>(x + i, block_values, row.codes + i);
   }
   for (std::size_t i = 0; i < n / 16; ++i) {
-    int sum = 0;
-    for (std::size_t j = 0; j < 16; ++j) sum += row.codes[16 * i + j];
-    row.sums_16[i] = static_cast<std::int16_t>(sum);
+    row.sums_16[i] = static_cast<std::int16_t>(Lanes::sum_bytes(row.codes + 16 * i));
   }
   for (std::size_t i = 0; i < n / 32; ++i) {
     row.sums_32[i] = static_cast<std::int16_t>(row.sums_16[2 * i] + row.sums_16[2 * i + 1]);

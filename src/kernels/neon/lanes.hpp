@@ -44,6 +44,7 @@ struct Lanes {
     const uint16x8_t second = vcombine_u16(vmovn_u32(bits(2)), vmovn_u32(bits(3)));
     vst1q_s8(p, vreinterpretq_s8_u8(vcombine_u8(vmovn_u16(first), vmovn_u16(second))));
   }
+  static int sum_bytes(const std::int8_t* p) { return vaddlvq_s8(vld1q_s8(p)); }
 
   friend Lanes operator+(Lanes a, Lanes b) {
     return make([&](int i) { return vaddq_f32(a.v[i], b.v[i]); });

@@ -42,6 +42,11 @@ struct ArrayLanes {
   void store_low_bytes(std::int8_t* p) const {
     for (int i = 0; i < n_lanes; ++i) p[i] = static_cast<std::int8_t>(bits(lane[i]) & 0xff);
   }
+  static int sum_bytes(const std::int8_t* p) {
+    int sum = 0;
+    for (int i = 0; i < n_lanes; ++i) sum += p[i];
+    return sum;
+  }
 
   friend ArrayLanes operator+(const ArrayLanes& a, const ArrayLanes& b) {
     return make([&](int i) { return a.lane[i] + b.lane[i]; });
