@@ -4,10 +4,16 @@
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
-#include <new>
 #include <span>
 
 namespace minnow {
+
+// Huge pages are for what is read from end to end again and again, such as weights: finding 4 KiB pages one after
+// another costs a good part of the bandwidth. What is touched here and there would take more memory in them.
+enum class Pages { usual, huge };
+
+// To be given back with std::free. Throws std::bad_alloc.
+void* allocate_aligned(std::size_t size_bytes, std::size_t alignment, Pages pages);
 
 template <typename T>
 class AlignedBuffer {
@@ -16,11 +22,8 @@ class AlignedBuffer {
 
   AlignedBuffer() = default;
   // Throws std::bad_alloc.
-  explicit AlignedBuffer(std::size_t size) : size_(size) {
-    const std::size_t bytes = (size * sizeof(T) + kAlignment - 1) / kAlignment * kAlignment;
-    if (bytes == 0) return;
-    data_.reset(static_cast<T*>(std::aligned_alloc(kAlignment, bytes)));
-    if (!data_) throw std::bad_alloc();
+  explicit AlignedBuffer(std::size_t size, Pages pages = Pages::usual) : size_(size) {
+    if (size != 0) data_.reset(static_cast<T*>(allocate_aligned(size * sizeof(T), kAlignment, pages)));
   }
 
   T* data() { return data_.get(); }

@@ -1,11 +1,16 @@
 #include "base/thread_pool.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 namespace minnow {
 namespace {
 
-// About 20 to 50 microseconds: longer than the gap between two matrix products of one layer, shorter than a
-// scheduler's time slice.
-constexpr int kSpins = 2000;
+constexpr unsigned kOpen = 1u << 31;
+
+// Longer than what lies between two matrix products of one layer, shorter than a scheduler's time slice.
+constexpr std::chrono::microseconds kSpinTime{100};
+constexpr int kLooksPerClockReading = 16;
 
 void pause_briefly() noexcept {
 #if defined(__x86_64__)
@@ -15,9 +20,27 @@ void pause_briefly() noexcept {
 #endif
 }
 
+// Whether `done` came true before it was time to sleep. A pause takes 10 to 140 cycles, depending on the processor,
+// so that a clock has to say when it is time.
+template <class Done>
+bool spin_until(const Done& done) {
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point end{};
+  for (;;) {
+    for (int look = 0; look < kLooksPerClockReading; ++look) {
+      if (done()) return true;
+      pause_briefly();
+    }
+    const Clock::time_point now = Clock::now();
+    if (end == Clock::time_point{}) end = now + kSpinTime;
+    if (now >= end) return false;
+  }
+}
+
 }  // namespace
 
-ThreadPool::ThreadPool(std::size_t n_threads) {
+ThreadPool::ThreadPool(std::size_t n_threads)
+    : n_processors_(std::max<std::size_t>(1, std::thread::hardware_concurrency())) {
   for (std::size_t thread = 1; thread < n_threads; ++thread) {
     threads_.emplace_back([this, thread] { work(thread); });
   }
@@ -42,50 +65,68 @@ void ThreadPool::run_indexed(std::size_t n_tasks, FunctionRef<void(std::size_t, 
     for (std::size_t index = 0; index < n_tasks; ++index) task(index, 0);
     return;
   }
-  task_ = &task;
+  task_ = &task;  // nobody is inside, so nobody reads these
   n_tasks_ = n_tasks;
   next_task_.store(0, std::memory_order_relaxed);
-  n_running_.store(threads_.size(), std::memory_order_relaxed);
-  job_.fetch_add(1, std::memory_order_release);
-  {
-    // A thread decides to sleep under this lock, after looking at job_ once more: none can miss the new job.
-    const std::lock_guard lock(mutex_);
-    if (n_sleeping_ > 0) wake_.notify_all();
-  }
+  door_.store(kOpen, std::memory_order_release);
+  job_.fetch_add(1);
+  wake_sleepers();
   take_tasks(0);
-  wait_until_done();
+  door_.fetch_and(~kOpen, std::memory_order_acq_rel);
+  wait_until_left();
 }
 
-void ThreadPool::wait_until_done() {
-  for (int spins = 0; spins < kSpins; ++spins) {
-    if (n_running_.load(std::memory_order_acquire) == 0) return;
-    pause_briefly();
+// A thread counts itself asleep before it looks at job_ for the last time, and here job_ was changed before the
+// sleepers are counted: whichever comes first, nobody sleeps through a job unnoticed.
+void ThreadPool::wake_sleepers() {
+  const std::size_t n_sleeping = n_sleeping_.load();
+  if (n_sleeping == 0) return;
+  const std::size_t n_awake = threads_.size() + 1 - n_sleeping;
+  if (n_awake >= n_processors_) return;
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = std::min({n_sleeping, n_processors_ - n_awake, n_tasks_ - 1}); i > 0; --i) wake_.notify_one();
+}
+
+bool ThreadPool::enter() {
+  unsigned door = door_.load(std::memory_order_relaxed);
+  while ((door & kOpen) != 0) {
+    if (door_.compare_exchange_weak(door, door + 1, std::memory_order_acquire, std::memory_order_relaxed)) return true;
   }
+  return false;
+}
+
+void ThreadPool::leave() {
+  if (door_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;  // the door is open, or others are inside
+  const std::lock_guard lock(mutex_);  // the caller is either before its last look or asleep
+  left_.notify_one();
+}
+
+void ThreadPool::wait_until_left() {
+  const auto all_left = [&] { return door_.load(std::memory_order_acquire) == 0; };
+  if (spin_until(all_left)) return;
   std::unique_lock lock(mutex_);
-  done_.wait(lock, [&] { return n_running_.load(std::memory_order_acquire) == 0; });
+  left_.wait(lock, all_left);
 }
 
 void ThreadPool::work(std::size_t thread) {
   unsigned seen = 0;
   while (wait_for_job(seen)) {
-    seen = job_.load(std::memory_order_acquire);
+    seen = job_.load();
+    if (!enter()) continue;  // it ended without this thread
     take_tasks(thread);
-    if (n_running_.fetch_sub(1, std::memory_order_acq_rel) != 1) continue;
-    const std::lock_guard lock(mutex_);  // the caller is either before its last look or asleep
-    done_.notify_one();
+    leave();
   }
 }
 
 bool ThreadPool::wait_for_job(unsigned seen) {
-  for (int spins = 0; spins < kSpins; ++spins) {
-    if (job_.load(std::memory_order_acquire) != seen) return true;
-    pause_briefly();
-  }
+  const auto has_come = [&] { return job_.load() != seen; };
+  const bool is_too_many = threads_.size() + 1 - n_sleeping_.load(std::memory_order_relaxed) > n_processors_;
+  if (!is_too_many && spin_until(has_come)) return true;
   std::unique_lock lock(mutex_);
   ++n_sleeping_;
-  wake_.wait(lock, [&] { return stopping_ || job_.load(std::memory_order_acquire) != seen; });
+  wake_.wait(lock, [&] { return stopping_ || has_come(); });
   --n_sleeping_;
-  return job_.load(std::memory_order_acquire) != seen;
+  return !stopping_ || has_come();
 }
 
 void ThreadPool::take_tasks(std::size_t thread) {

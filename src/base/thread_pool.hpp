@@ -4,8 +4,11 @@
 //   pool.run(n_rows, [&](std::size_t row) { ... });     // returns when every row is done
 //
 // The caller works too: a pool of N has N-1 threads of its own. Which thread takes which task is left to
-// chance, so a task's result may depend on its index only. Waiting spins briefly and then sleeps, so that
-// more threads than cores slow a job down instead of stopping it.
+// chance, so a task's result may depend on its index only, and slow cores simply take fewer tasks.
+//
+// A job waits only for threads that have entered it: one that the system doesn't let run is not missed. Waiting
+// spins briefly and then sleeps, and no more threads are kept awake than there are processors, so that more threads
+// than processors cost next to nothing.
 #pragma once
 
 #include <atomic>
@@ -38,20 +41,25 @@ class ThreadPool {
  private:
   void work(std::size_t thread);
   void take_tasks(std::size_t thread);
+  bool enter();
+  void leave();
+  void wake_sleepers();
+  // False when the pool is being destroyed.
   bool wait_for_job(unsigned seen);
-  void wait_until_done();
+  void wait_until_left();
 
+  const std::size_t n_processors_;
   std::vector<std::thread> threads_;
   const FunctionRef<void(std::size_t, std::size_t)>* task_ = nullptr;
   std::size_t n_tasks_ = 0;
   alignas(64) std::atomic<std::size_t> next_task_{0};
-  alignas(64) std::atomic<std::size_t> n_running_{0};
-  alignas(64) std::atomic<unsigned> job_{0};
+  alignas(64) std::atomic<unsigned> door_{0};  // kOpen while the job may be entered, plus the threads inside
+  alignas(64) std::atomic<unsigned> job_{0};   // counts jobs
+  std::atomic<std::size_t> n_sleeping_{0};     // changes under the mutex
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::condition_variable done_;
-  std::size_t n_sleeping_ = 0;
+  std::condition_variable left_;
 };
 
 }  // namespace minnow

@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   minnow::cli::add_run(app);
   minnow::cli::add_tokenize(app);
   minnow::cli::add_show(app);
+  minnow::cli::add_bench(app);
   minnow::cli::add_convert(app);
   minnow::cli::add_quantize(app);
   minnow::cli::add_eval(app);

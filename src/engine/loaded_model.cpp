@@ -56,6 +56,11 @@ void LoadedModel::forward(std::span<const models::Slice> slices, float* logits, 
   decoder_->forward(slices, logits, scratch, pool_);
 }
 
+void LoadedModel::with_threads(FunctionRef<void(ThreadPool&)> work) const {
+  const std::scoped_lock turn(forward_mutex_);
+  work(pool_);
+}
+
 const text::ChatTemplate& LoadedModel::chat_template(bool with_tools) const {
   const std::scoped_lock lock(lazy_mutex_);
   if (with_tools && !tool_template_source_.empty()) return parsed(tool_template_, tool_template_source_);

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/function_ref.hpp"
 #include "base/thread_pool.hpp"
 #include "formats/gguf_reader.hpp"
 #include "minnow/model.hpp"
@@ -40,6 +41,8 @@ class LoadedModel {
 
   // One forward pass at a time: the sessions of all threads take turns at the pool.
   void forward(std::span<const models::Slice> slices, float* logits, models::Scratch& scratch) const;
+  // The same turn at the pool for other work, such as measuring what the threads can do at most.
+  void with_threads(FunctionRef<void(ThreadPool&)> work) const;
 
   const std::string& template_source() const { return template_source_; }
   // Parsed when first asked for, so that a broken template doesn't stop a raw prompt. `with_tools` prefers the

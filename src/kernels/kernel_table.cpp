@@ -25,11 +25,19 @@ struct Named {
 constexpr Named kIsas[] = {
     {"amx", Isa::amx}, {"avx512", Isa::avx512}, {"avx2", Isa::avx2}, {"neon", Isa::neon}, {"scalar", Isa::scalar}};
 
+#if defined(MINNOW_KERNELS_X86)
+KernelTable amx_table() {
+  KernelTable table = amx_kernels();
+  if (machine::cpu_features().amx_bf16) table.bf16_loop = amx_bf16_loop();
+  return table;
+}
+#endif
+
 const KernelTable& table([[maybe_unused]] Isa isa) {
 #if defined(MINNOW_KERNELS_X86)
   static const KernelTable avx2 = avx2_kernels();
   static const KernelTable avx512 = avx512_kernels();
-  static const KernelTable amx = amx_kernels();
+  static const KernelTable amx = amx_table();
   if (isa == Isa::avx2) return avx2;
   if (isa == Isa::avx512) return avx512;
   if (isa == Isa::amx) return amx;

@@ -29,6 +29,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/register_loop.hpp"
 #include "numeric/format.hpp"
 
 namespace minnow::kernels {
@@ -94,6 +95,9 @@ struct KernelTable {
   void (*rope)(const float* cos_sin, std::size_t n_pairs, bool interleaved, float* head) noexcept;
   void (*store_f16)(const float* x, std::size_t n, std::uint16_t* y) noexcept;
   void (*attend)(const AttentionArgs& args) noexcept;
+
+  RegisterLoop integer_loop;  // what bounds products with quantized weights
+  RegisterLoop bf16_loop;     // what bounds products of bf16 matrix units; none where there are none
 };
 
 // The table this process uses: MINNOW_ISA if it is set, else the best this machine has.

@@ -33,7 +33,7 @@ Matrix::Matrix(const KernelTable& kernels, numeric::Format format, std::size_t r
   check_shape(format, rows, cols, data.size());
   const std::size_t row_tile = kernel_->row_tile;
   if (row_tile == 0 || rows == 0 || cols == 0) return;
-  packed_ = AlignedBuffer<std::byte>(packed_bytes(format, row_tile, rows, cols));
+  packed_ = AlignedBuffer<std::byte>(packed_bytes(format, row_tile, rows, cols), Pages::huge);
   tile_bytes_ = packed_bytes(format, row_tile, 1, cols);
   const std::size_t row_bytes = numeric::row_bytes(format, cols);
   pool.run((rows + row_tile - 1) / row_tile, [&](std::size_t tile) {

@@ -52,6 +52,7 @@ class Decoder {
   const DecoderSpec& spec() const { return spec_; }
   const kernels::KernelTable& kernels() const { return *kernels_; }
   std::uint64_t weights_bytes() const;
+  const Weights& weights() const { return *weights_; }
 
   // Appends every slice's tokens to its cache and writes logits [n][vocabulary_size], rows in slice order: one row
   // for Logits::last, one per token for Logits::all. The token count over all slices is at most scratch.max_tokens().

@@ -28,6 +28,21 @@ TEST(KernelTable, HoldsEveryFormatAndOperation) {
   }
 }
 
+// The sum counts the products: a loop that left some out would claim a rate that isn't there.
+TEST(KernelTable, RegisterLoopsMakeAsManyProductsAsTheySay) {
+  for (const Isa isa : available_isas()) {
+    const KernelTable& kernels = kernels_for(isa);
+    ASSERT_NE(kernels.integer_loop.run, nullptr) << kernels.name;
+    for (const RegisterLoop& loop : {kernels.integer_loop, kernels.bf16_loop}) {
+      if (loop.run == nullptr) continue;
+      EXPECT_GT(loop.ops_per_turn, 0);
+      for (const std::size_t turns : {0u, 1u, 100u}) {
+        EXPECT_EQ(loop.run(turns), -15 * loop.ops_per_turn / 2 * static_cast<double>(turns)) << kernels.name;
+      }
+    }
+  }
+}
+
 TEST(KernelTable, RefusesWhatThisMachineLacks) {
   for (const Isa isa : {Isa::avx2, Isa::avx512, Isa::amx, Isa::neon}) {
     if (has_kernels(isa)) continue;

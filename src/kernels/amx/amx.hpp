@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels/kernel_table.hpp"
+#include "kernels/register_loop.hpp"
 
 namespace minnow::kernels {
 
@@ -8,5 +9,8 @@ namespace minnow::kernels {
 // Call only where machine::cpu_features() says amx_int8, which also means that the system let this process in.
 KernelTable amx_kernels() noexcept;
 void add_amx_quantized_products(KernelTable& table) noexcept;
+RegisterLoop amx_integer_loop() noexcept;
+// Call only where machine::cpu_features() says amx_bf16 too.
+RegisterLoop amx_bf16_loop() noexcept;
 
 }  // namespace minnow::kernels

@@ -8,6 +8,7 @@ KernelTable amx_kernels() noexcept {
   table.isa = Isa::amx;
   table.name = "amx";
   add_amx_quantized_products(table);
+  table.integer_loop = amx_integer_loop();
   return table;
 }
 

@@ -7,6 +7,7 @@ namespace minnow::kernels {
 KernelTable avx2_kernels() noexcept {
   KernelTable table = float_operations<Lanes>(Isa::avx2, "avx2");
   add_avx2_quantized_products(table);
+  table.integer_loop = avx2_integer_loop();
   return table;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels/kernel_table.hpp"
+#include "kernels/register_loop.hpp"
 
 namespace minnow::kernels {
 
@@ -8,5 +9,6 @@ namespace minnow::kernels {
 KernelTable avx512_kernels() noexcept;
 void add_avx512_quantized_products(KernelTable& table) noexcept;
 const MatmulKernel& avx512_quantized_product(numeric::Format format) noexcept;
+RegisterLoop avx512_integer_loop() noexcept;
 
 }  // namespace minnow::kernels

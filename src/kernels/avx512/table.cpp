@@ -7,6 +7,7 @@ namespace minnow::kernels {
 KernelTable avx512_kernels() noexcept {
   KernelTable table = float_operations<Lanes>(Isa::avx512, "avx512");
   add_avx512_quantized_products(table);
+  table.integer_loop = avx512_integer_loop();
   return table;
 }
 

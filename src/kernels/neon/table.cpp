@@ -7,6 +7,7 @@ namespace minnow::kernels {
 KernelTable neon_kernels() noexcept {
   KernelTable table = float_operations<Lanes>(Isa::neon, "neon");
   add_neon_quantized_products(table);
+  table.integer_loop = neon_integer_loop();
   return table;
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "kernels/kernel_table.hpp"
+#include "kernels/register_loop.hpp"
 
 namespace minnow::kernels {
 
 KernelTable scalar_kernels() noexcept;
 void add_scalar_quantized_products(KernelTable& table) noexcept;
+RegisterLoop scalar_integer_loop() noexcept;
 
 }  // namespace minnow::kernels

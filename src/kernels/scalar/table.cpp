@@ -7,6 +7,7 @@ namespace minnow::kernels {
 KernelTable scalar_kernels() noexcept {
   KernelTable table = float_operations<Lanes>(Isa::scalar, "scalar");
   add_scalar_quantized_products(table);
+  table.integer_loop = scalar_integer_loop();
   return table;
 }
 

@@ -1,0 +1,81 @@
+// minnow bench [MODEL]: how fast it runs here, and how far that is from what this machine could do.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "cli/commands.hpp"
+#include "cli/model_argument.hpp"
+#include "cli/speed_output.hpp"
+#include "cli/terminal.hpp"
+#include "evaluation/roofline.hpp"
+#include "evaluation/speed.hpp"
+
+namespace minnow::cli {
+namespace {
+
+struct BenchWords {
+  std::string model;
+  std::size_t threads = 0;
+  std::string isa;
+  std::string arithmetic = "exact";
+  std::string svg_file;
+  bool json = false;
+  evaluation::SpeedOptions options;
+};
+
+void bench(BenchWords words) {
+  if (words.arithmetic != "exact") fail(ErrorCode::unsupported, "this build computes in 'exact' arithmetic only");
+  // The table of kernels is chosen once per process, by this variable.
+  if (!words.isa.empty()) setenv("MINNOW_ISA", words.isa.c_str(), 1);
+  std::erase(words.options.batches, 0u);
+  const Model model = load_model(words.model, words.threads);
+  evaluation::SpeedReport report;
+  {
+    ProgressBar bar("measuring");
+    words.options.progress = [&](std::size_t done, std::size_t total) { bar.update(done, total); };
+    report = evaluation::measure_speed(model, words.options);
+  }
+  if (!words.svg_file.empty()) {
+    AtomicFile file(words.svg_file);
+    file.write(evaluation::roofline_svg(report));
+    file.commit();
+  }
+  print(words.json ? speed_json(report) + "\n" : speed_table(report));
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("bench", "Speed of a model, and its distance to this machine's limits");
+  auto words = std::make_shared<BenchWords>();
+  evaluation::SpeedOptions& options = words->options;
+  command->add_option("MODEL", words->model, "A GGUF file; left out: the embedded model");
+  command->add_option("-p,--n-prompt", options.prompt_tokens, "Tokens of the prompt")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 20));
+  command->add_option("-n,--n-gen", options.decode_tokens, "Tokens decoded after it")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 20));
+  command->add_option("-r,--repetitions", options.repetitions, "How often everything is measured")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  command->add_option("--batches", options.batches, "Sequences decoded together; 0: none")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  command->add_option("-t,--threads", words->threads, "Threads; 0: the physical cores this process may use")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  command->add_option("--isa", words->isa, "The instruction set to use, as MINNOW_ISA does; default: the best");
+  command->add_option("--arithmetic", words->arithmetic, "exact: the same bits on every machine")
+      ->check(CLI::IsMember({"exact", "fast"}));
+  command->add_option("--svg", words->svg_file, "Also draw a roofline into this file");
+  command->add_flag("--json", words->json, "Print one JSON object");
+  command->callback([words] { bench(*words); });
+}
+
+}  // namespace minnow::cli
