@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "cli/commands.hpp"
 #include "cli/generation_json.hpp"
 #include "cli/interactive_chat.hpp"
@@ -18,6 +19,8 @@
 namespace minnow::cli {
 namespace {
 
+constexpr std::size_t kMostConstraintBytes = 1u << 20;
+
 struct RunOptions {
   std::vector<std::string> words;  // [MODEL] [PROMPT]
   std::size_t threads = 0;
@@ -27,6 +30,8 @@ struct RunOptions {
   std::vector<std::string> stop;
   std::string system;
   std::string arithmetic = "exact";
+  std::string schema_file, grammar_file, regex;
+  bool json_object = false;
   std::optional<std::size_t> logprobs;
   bool raw = false;
   bool json = false;
@@ -116,6 +121,25 @@ void add_words(CLI::App& command, RunOptions& options) {
       ->check(CLI::IsMember({"exact", "fast"}));
 }
 
+void add_constraint_options(CLI::App& command, RunOptions& options) {
+  const std::string group = "What the answer must look like";
+  CLI::Option_group& one = *command.add_option_group(group);
+  one.add_option("--schema", options.schema_file, "JSON that satisfies the JSON Schema in this file");
+  one.add_option("--grammar", options.grammar_file, "Text that the GBNF grammar in this file matches");
+  one.add_option("--regex", options.regex, "Text that this regular expression matches as a whole");
+  one.add_flag("--json-object", options.json_object, "Any JSON object");
+  one.require_option(0, 1);
+}
+
+Constraint constraint(const RunOptions& options) {
+  using Kind = Constraint::Kind;
+  if (!options.schema_file.empty()) return {Kind::json_schema, read_file(options.schema_file, kMostConstraintBytes)};
+  if (!options.grammar_file.empty()) return {Kind::grammar, read_file(options.grammar_file, kMostConstraintBytes)};
+  if (!options.regex.empty()) return {Kind::regex, options.regex};
+  if (options.json_object) return {Kind::json_object, ""};
+  return {};
+}
+
 void check(const RunOptions& options) {
   if (options.arithmetic != "exact") fail(ErrorCode::unsupported, "this build computes in 'exact' arithmetic only");
   if (options.logprobs && !options.json) throw CLI::ValidationError("--logprobs needs --json");
@@ -170,8 +194,10 @@ void run(RunOptions options) {
   const Model model = load_model(path, options.threads);
   // The embedded model answers with JSON for programs: its likeliest answer is the one wanted.
   options.session.sampling.temperature = options.temperature.value_or(path.empty() ? 0.0f : 0.8f);
-  const GenerateOptions generate{
-      .max_tokens = static_cast<std::size_t>(options.max_tokens), .stop = options.stop, .logprobs = options.logprobs};
+  const GenerateOptions generate{.max_tokens = static_cast<std::size_t>(options.max_tokens),
+                                 .stop = options.stop,
+                                 .constraint = constraint(options),
+                                 .logprobs = options.logprobs};
   if (chats) {
     interactive_chat(model, options.session, {.system = options.system}, generate);
   } else {
@@ -186,6 +212,7 @@ void add_run(CLI::App& app) {
   auto options = std::make_shared<RunOptions>();
   add_words(*command, *options);
   add_sampling_options(*command, *options);
+  add_constraint_options(*command, *options);
   command->callback([options] { run(*options); });
 }
 

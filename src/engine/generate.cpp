@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "engine/answer_text.hpp"
+#include "engine/grammar_constraint.hpp"
 #include "engine/session_state.hpp"
 
 namespace minnow {
@@ -51,6 +52,11 @@ class Answer {
   bool cancelled_ = false;
 };
 
+std::unique_ptr<engine::TokenConstraint> make_constraint(const engine::LoadedModel& model, const Constraint& wanted) {
+  if (wanted.kind == Constraint::Kind::none) return nullptr;
+  return std::make_unique<engine::GrammarConstraint>(model.grammars().get(wanted));
+}
+
 }  // namespace
 
 Generation Session::generate(std::span<const TokenId> prompt, const GenerateOptions& options) {
@@ -58,6 +64,7 @@ Generation Session::generate(std::span<const TokenId> prompt, const GenerateOpti
   if (prompt.empty() && state.tokens.empty()) {
     fail(ErrorCode::invalid_input, "the prompt is empty, and this model has no token to begin a text with");
   }
+  const auto constraint = make_constraint(*state.model, options.constraint);
   Generation result;
   result.prompt_tokens.assign(prompt.begin(), prompt.end());
 
@@ -66,14 +73,33 @@ Generation Session::generate(std::span<const TokenId> prompt, const GenerateOpti
   result.timings = {.prefill_tokens = prompt.size(), .prefill_ms = ms_since(start)};
   Answer answer(state.model->tokenizer(), state.tokens, options);
 
+  const auto has_room = [&] { return answer.size() < options.max_tokens && state.tokens.size() <= state.plan.context; };
+  // What the constraint leaves no choice about is evaluated later, all at once, with the token that is chosen next.
+  bool cut = false;
+  const auto append_forced = [&] {
+    std::vector<TokenId> forced;
+    constraint->jump(forced);
+    for (const TokenId id : forced) {
+      cut = !has_room();
+      if (cut) return false;
+      if (options.logprobs) state.catch_up();
+      state.tokens.push_back(id);
+      if (!answer.add(id, logits())) return false;
+    }
+    return true;
+  };
   const char* reason = "length";
-  while (answer.size() < options.max_tokens && state.tokens.size() <= state.plan.context) {
+  while (has_room()) {
     start = std::chrono::steady_clock::now();
-    const std::optional<TokenId> token = decode();
+    const bool goes_on = !constraint || append_forced();
+    if (!goes_on || !has_room() || (constraint && constraint->finished())) break;
+    const std::optional<TokenId> token = state.decode(constraint ? constraint->allowed() : engine::TokenMask{});
     result.timings.decode_ms += ms_since(start);
     if (!token) reason = "stop";
     if (!token || !answer.add(*token, logits())) break;
+    if (constraint) constraint->accept(*token);
   }
+  if (constraint && constraint->finished() && !cut) reason = "stop";
   answer.finish(reason, result);
   result.timings.decode_tokens = result.tokens.size();
   return result;

@@ -40,6 +40,7 @@ LoadedModel::LoadedModel(formats::GgufFile file, const ModelOptions& options, co
   const auto start = std::chrono::steady_clock::now();
   require_memory(file_);
   tokenizer_ = text::make_tokenizer(tokenizer_spec(file_.metadata()));
+  grammars_ = std::make_unique<GrammarCache>(*tokenizer_);
   decoder_.emplace(models::Decoder::load(file_, kernels, pool_, options.progress));
   if (tokenizer_->vocabulary_size() > spec().vocabulary_size) {
     fail(ErrorCode::invalid_input, "{}: the vocabulary names {} tokens, but the model has only {}", file_.name(),

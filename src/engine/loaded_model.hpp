@@ -14,6 +14,7 @@
 
 #include "base/function_ref.hpp"
 #include "base/thread_pool.hpp"
+#include "engine/grammar_constraint.hpp"
 #include "formats/gguf_reader.hpp"
 #include "minnow/model.hpp"
 #include "models/decoder.hpp"
@@ -51,12 +52,16 @@ class LoadedModel {
 
   std::string sha256() const;
 
+  // The grammars answers of this model are held to; any thread may ask.
+  GrammarCache& grammars() const { return *grammars_; }
+
  private:
   const text::ChatTemplate& parsed(std::optional<text::ChatTemplate>& slot, std::string_view source) const;
 
   formats::GgufFile file_;
   mutable ThreadPool pool_;
   std::unique_ptr<const text::Tokenizer> tokenizer_;
+  std::unique_ptr<GrammarCache> grammars_;
   std::optional<const models::Decoder> decoder_;
   std::string name_;
   std::string template_source_;

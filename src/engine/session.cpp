@@ -113,16 +113,17 @@ void Session::prefill(std::span<const TokenId> tokens) {
   }
 }
 
-std::optional<TokenId> Session::decode() {
-  State& state = *state_;
-  if (state.tokens.empty()) fail(ErrorCode::invalid_input, "there is nothing to continue: prefill a prompt first");
-  if (state.tokens.size() > state.plan.context) state.require_room(1);
-  state.catch_up();
-  const TokenId chosen = state.sampler.choose(state.current_logits(), state.tokens);
-  if (state.model->tokenizer().is_end_of_generation(chosen)) return std::nullopt;
-  state.tokens.push_back(chosen);
+std::optional<TokenId> Session::State::decode(engine::TokenMask allowed) {
+  if (tokens.empty()) fail(ErrorCode::invalid_input, "there is nothing to continue: prefill a prompt first");
+  if (tokens.size() > plan.context) require_room(1);
+  catch_up();
+  const TokenId chosen = sampler.choose(current_logits(), tokens, allowed);
+  if (model->tokenizer().is_end_of_generation(chosen)) return std::nullopt;
+  tokens.push_back(chosen);
   return chosen;
 }
+
+std::optional<TokenId> Session::decode() { return state_->decode({}); }
 
 void Session::evaluate(std::span<const TokenId> tokens, const OnLogits& on_logits) {
   State& state = *state_;

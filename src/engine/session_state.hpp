@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct Session::State {
   std::span<const float> current_logits() const {
     return has_logits ? logits.span().first(vocabulary_size()) : std::span<const float>{};
   }
+  // Chooses the next token out of those allowed and appends it; no value at the end of generation.
+  std::optional<TokenId> decode(engine::TokenMask allowed);
   void require_room(std::size_t n_tokens) const;
   void require_known(std::span<const TokenId> ids) const;
   // Evaluates what tokens has and the cache lacks; logits are those of the last token.

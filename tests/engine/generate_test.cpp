@@ -134,5 +134,45 @@ TEST_F(Generate, GoesOnWhereItStopped) {
   EXPECT_THAT(in_parts.tokens(), ::testing::ElementsAreArray(at_once.tokens().begin(), at_once.tokens().end()));
 }
 
+constexpr const char* kThing = R"({"type": "object", "additionalProperties": false,
+    "properties": {"name": {"type": "string", "maxLength": 5}, "size": {"enum": ["small", "large"]}, "n": {"const": 7}},
+    "required": ["name", "size", "n"]})";
+
+TEST_F(Generate, UnderASchemaEveryFinishedAnswerFollowsIt) {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const Generation result = answer({.constraint = {Constraint::Kind::json_schema, kThing}}, seed);
+    EXPECT_EQ(result.finish_reason, "stop");
+    EXPECT_THAT(result.text, ::testing::StartsWith("{\"name\": \""));
+    EXPECT_THAT(result.text, ::testing::EndsWith(", \"n\": 7}"));
+  }
+}
+
+TEST_F(Generate, ForcedTextIsTheSameWhetherOrNotItIsJumpedOver) {
+  const Generation jumped = answer({.constraint = {Constraint::Kind::json_schema, kThing}});
+  const Generation walked = answer({.constraint = {Constraint::Kind::json_schema, kThing}, .logprobs = 0});
+  ASSERT_EQ(jumped.tokens.size(), walked.tokens.size());
+  EXPECT_EQ(jumped.text, walked.text);
+  for (const TokenOutput& token : walked.tokens) EXPECT_LT(token.logprob, 0);
+}
+
+TEST_F(Generate, ACutAnswerUnderASchemaIsItsBeginning) {
+  const Generation whole = answer({.constraint = {Constraint::Kind::json_schema, kThing}});
+  for (std::size_t n = 1; n < whole.tokens.size(); ++n) {
+    const Generation cut = answer({.max_tokens = n, .constraint = {Constraint::Kind::json_schema, kThing}});
+    EXPECT_EQ(cut.finish_reason, "length");
+    EXPECT_EQ(cut.tokens.size(), n);
+    EXPECT_TRUE(whole.text.starts_with(cut.text));
+  }
+}
+
+TEST_F(Generate, FollowsGrammarsExpressionsAndAnyObject) {
+  using Kind = Constraint::Kind;
+  EXPECT_EQ(answer({.constraint = {Kind::grammar, "root ::= \"ab\" \"c\""}}).text, "abc");
+  EXPECT_THAT(answer({.constraint = {Kind::regex, "[a-c]{4}!"}}).text, ::testing::MatchesRegex("[a-c]{4}!"));
+  EXPECT_THAT(answer({.max_tokens = 20, .constraint = {Kind::json_object, ""}}).text, ::testing::StartsWith("{"));
+  EXPECT_THROW(answer({.constraint = {Kind::regex, "("}}), Error);
+  EXPECT_THROW(answer({.constraint = {Kind::json_schema, R"({"not": {}})"}}), Error);
+}
+
 }  // namespace
 }  // namespace minnow
