@@ -28,8 +28,14 @@ const std::shared_ptr<const LoadedModel>& loaded_model(const Model& model);
 
 using TokenId = std::int32_t;
 
+// How numbers are computed: `exact` gives the same bits on every machine, for any number of threads and any company of
+// other tokens; `fast` reads prompts and batches of 32 tokens and more through bfloat16 matrix units, where the machine
+// has them (x86-64 with AMX), and is exact elsewhere.
+enum class Arithmetic { exact, fast };
+
 struct ModelOptions {
   std::size_t threads = 0;  // 0: the physical cores this process may use
+  Arithmetic arithmetic = Arithmetic::exact;
   // Called while weights are read, from the thread that loads.
   std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress{};
 };
@@ -67,7 +73,7 @@ class Model {
   const std::string& architecture() const;  // "llama", "qwen2", …
   std::string sha256() const;               // of the file; reads it all the first time it is asked for
   std::string_view isa() const;             // "scalar", "avx2", "avx512", "amx", "neon"
-  std::string_view arithmetic() const;      // "exact": the same bits on every machine
+  std::string_view arithmetic() const;      // "exact" or "fast": what this model really uses
   std::size_t threads() const;
   std::size_t context_length() const;  // what the model was trained for
   std::size_t vocabulary_size() const;

@@ -28,11 +28,10 @@ struct BenchWords {
 };
 
 void bench(BenchWords words) {
-  if (words.arithmetic != "exact") fail(ErrorCode::unsupported, "this build computes in 'exact' arithmetic only");
   // The table of kernels is chosen once per process, by this variable.
   if (!words.isa.empty()) setenv("MINNOW_ISA", words.isa.c_str(), 1);
   std::erase(words.options.batches, 0u);
-  const Model model = load_model(words.model, words.threads);
+  const Model model = load_model(words.model, words.threads, arithmetic_named(words.arithmetic));
   evaluation::SpeedReport report;
   {
     ProgressBar bar("measuring");
@@ -71,8 +70,7 @@ void add_bench(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
   command->add_option("--isa", words->isa, "The instruction set to use, as MINNOW_ISA does; default: the best");
-  command->add_option("--arithmetic", words->arithmetic, "exact: the same bits on every machine")
-      ->check(CLI::IsMember({"exact", "fast"}));
+  add_arithmetic(*command, words->arithmetic);
   command->add_option("--svg", words->svg_file, "Also draw a roofline into this file");
   command->add_flag("--json", words->json, "Print one JSON object");
   command->callback([words] { bench(*words); });

@@ -117,8 +117,7 @@ void add_words(CLI::App& command, RunOptions& options) {
   command
       .add_option("--logprobs", options.logprobs, "With --json: log-probabilities of each token and the K likeliest")
       ->check(CLI::Range(0, 1000));
-  command.add_option("--arithmetic", options.arithmetic, "exact: the same bits on every machine")
-      ->check(CLI::IsMember({"exact", "fast"}));
+  add_arithmetic(command, options.arithmetic);
 }
 
 void add_constraint_options(CLI::App& command, RunOptions& options) {
@@ -141,7 +140,6 @@ Constraint constraint(const RunOptions& options) {
 }
 
 void check(const RunOptions& options) {
-  if (options.arithmetic != "exact") fail(ErrorCode::unsupported, "this build computes in 'exact' arithmetic only");
   if (options.logprobs && !options.json) throw CLI::ValidationError("--logprobs needs --json");
   for (const std::string& stop : options.stop) {
     if (stop.empty()) throw CLI::ValidationError("--stop needs a text");
@@ -191,7 +189,7 @@ void run(RunOptions options) {
     prompt = piped_prompt(options);
   }
   const std::string path = options.model();
-  const Model model = load_model(path, options.threads);
+  const Model model = load_model(path, options.threads, arithmetic_named(options.arithmetic));
   // The embedded model answers with JSON for programs: its likeliest answer is the one wanted.
   options.session.sampling.temperature = options.temperature.value_or(path.empty() ? 0.0f : 0.8f);
   const GenerateOptions generate{.max_tokens = static_cast<std::size_t>(options.max_tokens),

@@ -14,9 +14,21 @@ bool names_a_model(const std::string& argument) {
   return argument.find_first_of(" \t\n") == std::string::npos;
 }
 
-Model load_model(const std::string& path, std::size_t threads) {
+void add_arithmetic(CLI::App& command, std::string& word) {
+  command
+      .add_option(
+          "--arithmetic", word,
+          "exact: the same bits on every machine; fast: prompts through bfloat16 matrix units where the machine "
+          "has them, else exact")
+      ->check(CLI::IsMember({"exact", "fast"}));
+}
+
+Arithmetic arithmetic_named(const std::string& word) { return word == "fast" ? Arithmetic::fast : Arithmetic::exact; }
+
+Model load_model(const std::string& path, std::size_t threads, Arithmetic arithmetic) {
   ProgressBar bar("loading");
   const ModelOptions options{.threads = threads,
+                             .arithmetic = arithmetic,
                              .progress = [&](std::uint64_t done, std::uint64_t total) { bar.update(done, total); }};
   if (path.empty()) return Model::embedded(options);
   std::error_code ignored;

@@ -1,6 +1,7 @@
 // MODEL on the command line: a path, or left out for the embedded default.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <string>
 
@@ -13,6 +14,10 @@ namespace minnow::cli {
 bool names_a_model(const std::string& argument);
 
 // `path` empty: the embedded model. Shows a progress bar when it takes long.
-Model load_model(const std::string& path, std::size_t threads);
+Model load_model(const std::string& path, std::size_t threads, Arithmetic arithmetic = Arithmetic::exact);
+
+// --arithmetic exact|fast
+void add_arithmetic(CLI::App& command, std::string& word);
+Arithmetic arithmetic_named(const std::string& word);
 
 }  // namespace minnow::cli

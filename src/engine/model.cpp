@@ -22,6 +22,11 @@ void require_token(const engine::LoadedModel& model, TokenId id) {
   fail(ErrorCode::invalid_input, "there is no token {}: the vocabulary has {}", id, model.vocabulary_size());
 }
 
+const kernels::KernelTable& kernels_for(const ModelOptions& options) {
+  return kernels::active_kernels(options.arithmetic == Arithmetic::fast ? kernels::Arithmetic::fast
+                                                                        : kernels::Arithmetic::exact);
+}
+
 }  // namespace
 
 std::string_view version() noexcept { return MINNOW_VERSION; }
@@ -29,13 +34,12 @@ std::string_view version() noexcept { return MINNOW_VERSION; }
 Model::Model(std::shared_ptr<const engine::LoadedModel> loaded) : loaded_(std::move(loaded)) {}
 
 Model Model::load(const std::filesystem::path& path, const ModelOptions& options) {
-  const kernels::KernelTable& kernels = kernels::active_kernels();
-  return Model(std::make_shared<engine::LoadedModel>(formats::GgufFile::open(path), options, kernels));
+  return Model(std::make_shared<engine::LoadedModel>(formats::GgufFile::open(path), options, kernels_for(options)));
 }
 
 Model Model::from_memory(std::span<const std::byte> bytes, std::string_view name, const ModelOptions& options) {
-  const kernels::KernelTable& kernels = kernels::active_kernels();
-  return Model(std::make_shared<engine::LoadedModel>(formats::GgufFile::from_memory(bytes, name), options, kernels));
+  return Model(std::make_shared<engine::LoadedModel>(formats::GgufFile::from_memory(bytes, name), options,
+                                                     kernels_for(options)));
 }
 
 Model Model::embedded(const ModelOptions& options) {
@@ -53,7 +57,9 @@ const std::string& Model::name() const { return loaded_->name(); }
 const std::string& Model::architecture() const { return loaded_->spec().architecture; }
 std::string Model::sha256() const { return loaded_->sha256(); }
 std::string_view Model::isa() const { return loaded_->decoder().kernels().name; }
-std::string_view Model::arithmetic() const { return "exact"; }
+std::string_view Model::arithmetic() const {
+  return loaded_->decoder().kernels().arithmetic == kernels::Arithmetic::fast ? "fast" : "exact";
+}
 std::size_t Model::threads() const { return loaded_->threads(); }
 std::size_t Model::context_length() const { return loaded_->spec().context_length; }
 std::size_t Model::vocabulary_size() const { return loaded_->vocabulary_size(); }

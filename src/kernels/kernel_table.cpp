@@ -25,6 +25,7 @@ struct Named {
 constexpr Named kIsas[] = {
     {"amx", Isa::amx}, {"avx512", Isa::avx512}, {"avx2", Isa::avx2}, {"neon", Isa::neon}, {"scalar", Isa::scalar}};
 
+<<<<<<< HEAD
 #if defined(MINNOW_KERNELS_X86)
 KernelTable amx_table() {
   KernelTable table = amx_kernels();
@@ -34,12 +35,19 @@ KernelTable amx_table() {
 #endif
 
 const KernelTable& table([[maybe_unused]] Isa isa) {
+=======
+const KernelTable& table([[maybe_unused]] Isa isa, [[maybe_unused]] Arithmetic arithmetic) {
+>>>>>>> c3f5204 (Fast arithmetic: batches through bfloat16 matrix units, asked for by name)
 #if defined(MINNOW_KERNELS_X86)
   static const KernelTable avx2 = avx2_kernels();
   static const KernelTable avx512 = avx512_kernels();
   static const KernelTable amx = amx_table();
   if (isa == Isa::avx2) return avx2;
   if (isa == Isa::avx512) return avx512;
+  if (isa == Isa::amx && arithmetic == Arithmetic::fast && machine::cpu_features().amx_bf16) {
+    static const KernelTable amx_fast = amx_fast_kernels();
+    return amx_fast;
+  }
   if (isa == Isa::amx) return amx;
 #elif defined(MINNOW_KERNELS_ARM64)
   static const KernelTable neon = neon_kernels();
@@ -56,16 +64,16 @@ std::string_view name_of(Isa isa) {
   return "unknown";
 }
 
-const KernelTable& choose() {
+const KernelTable& choose(Arithmetic arithmetic) {
   const char* wish = std::getenv("MINNOW_ISA");
   if (wish == nullptr || *wish == '\0') {
     for (const Named& named : kIsas) {
-      if (has_kernels(named.isa)) return table(named.isa);
+      if (has_kernels(named.isa)) return table(named.isa, arithmetic);
     }
-    return table(Isa::scalar);
+    return table(Isa::scalar, arithmetic);
   }
   for (const Named& named : kIsas) {
-    if (named.name == wish) return kernels_for(named.isa);
+    if (named.name == wish) return kernels_for(named.isa, arithmetic);
   }
   fail(ErrorCode::invalid_input, "MINNOW_ISA={}: no such instruction set; use scalar, avx2, avx512, amx or neon", wish);
 }
@@ -84,17 +92,18 @@ bool has_kernels(Isa isa) noexcept {
   return isa == Isa::scalar;
 }
 
-const KernelTable& kernels_for(Isa isa) {
+const KernelTable& kernels_for(Isa isa, Arithmetic arithmetic) {
   if (!has_kernels(isa)) {
     fail(ErrorCode::unsupported, "this machine has no {} kernels; leave MINNOW_ISA unset to use the best it has",
          name_of(isa));
   }
-  return table(isa);
+  return table(isa, arithmetic);
 }
 
-const KernelTable& active_kernels() {
-  static const KernelTable& chosen = choose();
-  return chosen;
+const KernelTable& active_kernels(Arithmetic arithmetic) {
+  static const KernelTable& exact = choose(Arithmetic::exact);
+  static const KernelTable& fast = choose(Arithmetic::fast);
+  return arithmetic == Arithmetic::fast ? fast : exact;
 }
 
 }  // namespace minnow::kernels

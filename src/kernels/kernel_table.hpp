@@ -34,6 +34,11 @@
 
 namespace minnow::kernels {
 
+// How results come about: `exact` as defined above, or `fast`, which leaves the definition where bfloat16 matrix units
+// multiply batches of tokens sooner: there, weights and activations are rounded to bfloat16 first. One token at a time
+// is exact in both.
+enum class Arithmetic { exact, fast };
+
 enum class Isa { scalar, avx2, avx512, amx, neon };
 
 // The element type of a KV cache.
@@ -76,6 +81,11 @@ struct KernelTable {
   // Indexed by numeric::Format; never null.
   const MatmulKernel* matmul[numeric::kFormatCount];
 
+  Arithmetic arithmetic;
+  std::size_t fast_tokens;  // products of so many tokens and more use multiply_bfloats; 0: none do
+  // Rounds to bfloat16, to nearest even, with zeros up to a multiple of 32 values. Null in exact tables.
+  void (*to_bfloats)(const float* x, std::size_t n, std::uint16_t* y) noexcept;
+
   // n is a multiple of block_values, which is 32 or 256.
   void (*quantize)(const float* x, std::size_t n, std::size_t block_values, const QuantizedRow& row) noexcept;
 
@@ -100,11 +110,12 @@ struct KernelTable {
   RegisterLoop bf16_loop;     // what bounds products of bf16 matrix units; none where there are none
 };
 
-// The table this process uses: MINNOW_ISA if it is set, else the best this machine has.
+// The table this process uses: MINNOW_ISA if it is set, else the best this machine has. Where nothing is faster than
+// exact, asking for `fast` gives the exact table: see its `arithmetic`.
 // Throws Error(unsupported) when MINNOW_ISA names a table this machine lacks, Error(invalid_input) for an unknown name.
-const KernelTable& active_kernels();
+const KernelTable& active_kernels(Arithmetic arithmetic = Arithmetic::exact);
 // Throws Error(unsupported) when this build or machine lacks it.
-const KernelTable& kernels_for(Isa isa);
+const KernelTable& kernels_for(Isa isa, Arithmetic arithmetic = Arithmetic::exact);
 bool has_kernels(Isa isa) noexcept;
 
 }  // namespace minnow::kernels

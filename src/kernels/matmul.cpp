@@ -22,24 +22,41 @@ std::size_t task_rows(const Matrix& weights, std::size_t row_tile, std::size_t t
   return tiles * row_tile;
 }
 
-void run_task(const Matrix& weights, Activations& x, const Activations::Quantized* quantized, float* y,
-              std::size_t first_row, std::size_t n_rows) {
+// The activations in the form the products take.
+struct Operand {
+  const Activations::Quantized* quantized = nullptr;
+  const std::uint16_t* bfloats = nullptr;
+};
+
+Operand operand(const KernelTable& kernels, const Matrix& weights, Activations& x, ThreadPool& pool) {
+  if (kernels.fast_tokens != 0 && x.n_tokens() >= kernels.fast_tokens) return {.bfloats = x.bfloats(kernels, pool)};
+  const std::size_t block = weights.kernel().activation_block;
+  if (block == 0) return {};
+  return {.quantized = &x.quantized(kernels, block, pool)};
+}
+
+void run_task(const Matrix& weights, const Activations& x, const Operand& operand, float* y, std::size_t first_row,
+              std::size_t n_rows) {
   MatmulArgs args{};
   args.weights = weights.rows_from(first_row);
   args.n_rows = std::min(n_rows, weights.rows() - first_row);
   args.cols = weights.cols();
   args.n_tokens = x.n_tokens();
   args.values = x.values();
-  if (quantized != nullptr) {
-    args.codes = quantized->codes.data();
+  if (const Activations::Quantized* quantized = operand.quantized; quantized != nullptr) {
+    args.codes = quantized->codes;
     args.code_stride = code_stride(args.cols);
     args.scales = quantized->scales.data();
     args.sums_16 = quantized->sums_16.data();
     args.sums_32 = quantized->sums_32.data();
   }
+  if (operand.bfloats != nullptr) {
+    args.bfloats = operand.bfloats;
+    args.code_stride = bfloat_stride(args.cols);
+  }
   args.y = y + first_row;
   args.y_stride = weights.rows();
-  weights.kernel().multiply(args);
+  operand.bfloats != nullptr ? weights.kernel().multiply_bfloats(args) : weights.kernel().multiply(args);
 }
 
 }  // namespace
@@ -61,8 +78,7 @@ void matmul(const KernelTable& kernels, Activations& x, std::span<const Product>
   std::size_t n_tasks = 0;
   for (const Product& product : products) {
     n_tasks += tasks_of(product);
-    const std::size_t block = product.weights->kernel().activation_block;
-    if (block != 0) x.quantized(kernels, block, pool);
+    operand(kernels, *product.weights, x, pool);
   }
   pool.run(n_tasks, [&](std::size_t task) {
     const Product* product = products.data();
@@ -71,9 +87,7 @@ void matmul(const KernelTable& kernels, Activations& x, std::span<const Product>
       ++product;
     }
     const std::size_t rows = rows_of(*product);
-    const std::size_t block = product->weights->kernel().activation_block;
-    run_task(*product->weights, x, block == 0 ? nullptr : &x.quantized(kernels, block, pool), product->y, task * rows,
-             rows);
+    run_task(*product->weights, x, operand(kernels, *product->weights, x, pool), product->y, task * rows, rows);
   });
 }
 

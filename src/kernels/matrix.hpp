@@ -11,6 +11,7 @@
 #include <span>
 
 #include "base/aligned_buffer.hpp"
+#include "base/function_ref.hpp"
 #include "base/thread_pool.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/matmul_kernel.hpp"
@@ -70,7 +71,7 @@ class Activations {
 
   // int8 codes with their scales and sums per block of `block_values`, which is 32 or 256.
   struct Quantized {
-    AlignedBuffer<std::int8_t> codes;     // [padded_tokens(n_tokens)][code_stride(cols)]
+    std::int8_t* codes = nullptr;         // [padded_tokens(n_tokens)][code_stride(cols)]
     AlignedBuffer<float> scales;          // [n_tokens][cols / block_values]
     AlignedBuffer<std::int16_t> sums_16;  // [n_tokens][cols / 16]: what minimums and offsets need
     AlignedBuffer<std::int16_t> sums_32;  // [n_tokens][cols / 32]
@@ -78,12 +79,19 @@ class Activations {
   };
   // Rounds to int8 over the pool, unless done since the last set().
   const Quantized& quantized(const KernelTable& kernels, std::size_t block_values, ThreadPool& pool);
+  // The same as bfloat16, bfloat_stride(cols) bytes apart, in the memory of the int8 codes: asking for one form makes
+  // the other invalid. For tables with to_bfloats.
+  const std::uint16_t* bfloats(const KernelTable& kernels, ThreadPool& pool);
 
  private:
+  void each_token(ThreadPool& pool, FunctionRef<void(std::size_t)> task) const;
+
   const float* values_ = nullptr;
   std::size_t n_tokens_ = 0;
   std::size_t cols_ = 0;
   std::size_t capacity_ = 0;
+  AlignedBuffer<std::int8_t> codes_;  // of both block sizes
+  bool bfloats_ready_ = false;
   Quantized blocks_of_32_;
   Quantized blocks_of_256_;
 };

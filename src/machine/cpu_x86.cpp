@@ -55,7 +55,7 @@ CpuFeatures detect() {
                          bit(extended.ebx, 30) && bit(extended.ebx, 31) && bit(extended.ecx, 11);
   if (!features.avx512_vnni || !amx_saved || !bit(extended.edx, 24) || !may_use_tiles()) return features;
   features.amx_int8 = bit(extended.edx, 25);
-  features.amx_bf16 = bit(extended.edx, 22);
+  features.amx_bf16 = bit(extended.edx, 22) && bit(more.eax, 5);
   return features;
 }
 

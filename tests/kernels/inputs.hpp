@@ -136,6 +136,13 @@ inline std::vector<float> multiply(const KernelTable& kernels, Format format, st
   return y;
 }
 
+// A quantized format's weights, or a float one's, as numbers.
+inline std::vector<float> decoded(Format format, const std::vector<std::byte>& weights, std::size_t n) {
+  std::vector<float> values(n);
+  numeric::decode(format, weights, values);
+  return values;
+}
+
 // The same bits, or both not a number: a NaN's payload is the machine's own business.
 inline ::testing::AssertionResult same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   if (a.size() != b.size()) return ::testing::AssertionFailure() << a.size() << " values against " << b.size();

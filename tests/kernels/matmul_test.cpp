@@ -229,7 +229,7 @@ TEST(Activations, RefusesMoreThanWasPlanned) {
 }
 
 TEST(Activations, KeepsThePlannedNumberOfBytes) {
-  EXPECT_EQ(Activations::size_bytes(2, 256), 32 * (2 * (256 + 64) + 4 * (8 + 1) + 2 * 2 * (16 + 8)));
+  EXPECT_EQ(Activations::size_bytes(2, 256), 32 * (2 * (256 + 64) + 64 + 4 * (8 + 1) + 2 * 2 * (16 + 8)));
 }
 
 }  // namespace

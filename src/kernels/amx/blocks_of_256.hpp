@@ -146,18 +146,20 @@ class BlockProduct {
 template <numeric::Format format>
 class PlanesPanel {
  public:
-  static constexpr numeric::Format kFormat = format;
-  static constexpr TileShapes kShapes = {1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
+  static constexpr TileShapes kShapes = kFullTiles;
+  static constexpr std::size_t kValuesAtOnce = 2048;
+  static constexpr std::size_t kBlockValues = 256;
   static constexpr std::size_t kTiles = 2;
   static constexpr std::size_t kBlocks = 1;
 
-  void unpack(const std::uint8_t* header, const std::uint8_t* registers, std::size_t) {
-    unpack_block<format>(header, registers, block_);
+  void unpack(const MatmulArgs& args, std::size_t row, std::size_t block, std::size_t) {
+    const PackedTile<format> tile(args, row, block);
+    unpack_block<format>(tile.header, tile.registers, block_);
   }
 
-  static void add(const PlanesPanel* panels, std::size_t n_tiles, std::size_t, const PanelActivations& x,
-                  std::size_t n_tokens, RowSums* y) {
-    BlockProduct<format> product(x);
+  static void add(const PlanesPanel* panels, std::size_t n_tiles, std::size_t, const PanelPlace& place, RowSums* y) {
+    const std::size_t n_tokens = place.n_tokens;
+    BlockProduct<format> product(PanelActivations(place, kBlockValues));
     for (std::size_t token = 0; token < n_tokens; token += kPairTokens) {
       const std::size_t end = n_tokens - token < kPairTokens ? n_tokens : token + kPairTokens;
       for (std::size_t tile = 0; tile < n_tiles; ++tile) {

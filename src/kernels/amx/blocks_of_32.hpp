@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/amx/panel_product.hpp"
+#include "kernels/avx512/tile.hpp"
 #include "kernels/tiles/unpack.hpp"
 
 namespace minnow::kernels {
@@ -14,29 +15,32 @@ class BytesPanel {
   static constexpr QuantizedLayout kLayout = quantized_layout(format);
 
  public:
-  static constexpr numeric::Format kFormat = format;
   // Tiles 0 and 1 hold sums, 4 and 5 the activations of a block, 6 and 7 its weights.
   static constexpr TileShapes kShapes = {1, 0, {}, {64, 64, 0, 0, 32, 32, 64, 64}, {16, 16, 0, 0, 16, 16, 8, 8}};
   static constexpr std::size_t kTiles = 2;
+  static constexpr std::size_t kValuesAtOnce = 2048;
+  static constexpr std::size_t kBlockValues = 32;
   static constexpr std::size_t kBlocks = 16;
 
-  void unpack(const std::uint8_t* header, const std::uint8_t* registers, std::size_t n_blocks) {
-    for (std::size_t block = 0; block < n_blocks; ++block) {
+  void unpack(const MatmulArgs& args, std::size_t row, std::size_t block, std::size_t n_blocks) {
+    PackedTile<format> tile(args, row, block);
+    for (std::size_t i = 0; i < n_blocks; ++i, tile.next()) {
       __m512i codes[8];
-      unpack_integers<Tile, format>(registers, codes);
+      unpack_integers<Tile, format>(tile.registers, codes);
       for (std::size_t g = 0; g < 8; ++g) {
-        _mm512_store_si512(weights_[block].bytes[g], Tile::minus(codes[g], kLayout.code_offset));
+        _mm512_store_si512(weights_[i].bytes[g], Tile::minus(codes[g], kLayout.code_offset));
       }
-      _mm512_store_ps(d_[block], Tile::load_f16(header));
-      if constexpr (kLayout.has_minimum) _mm512_store_ps(minimum_[block], Tile::load_f16(header + 2 * Tile::kRows));
-      header += header_bytes(kLayout, Tile::kRows);
-      registers += code_bytes(kLayout, Tile::kRows);
+      _mm512_store_ps(d_[i], Tile::load_f16(tile.header));
+      if constexpr (kLayout.has_minimum) {
+        _mm512_store_ps(minimum_[i], Tile::load_f16(tile.header + 2 * Tile::kRows));
+      }
     }
   }
 
-  static void add(const BytesPanel* panels, std::size_t n_tiles, std::size_t n_blocks, const PanelActivations& x,
-                  std::size_t n_tokens, RowSums* y) {
-    for (std::size_t token = 0; token < n_tokens; token += kTileRows) {
+  static void add(const BytesPanel* panels, std::size_t n_tiles, std::size_t n_blocks, const PanelPlace& place,
+                  RowSums* y) {
+    const PanelActivations x(place, kBlockValues);
+    for (std::size_t token = 0; token < place.n_tokens; token += kTileRows) {
       for (std::size_t i = 0; i < n_tiles; ++i) panels[i].add_tile(n_blocks, x.from(token), y[i].y + token);
     }
   }

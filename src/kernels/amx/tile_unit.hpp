@@ -34,6 +34,8 @@ struct alignas(64) TileShapes {
   std::uint8_t rows[16];
 };
 
+inline constexpr TileShapes kFullTiles = {1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
+
 // The calling thread's tiles for as long as it lives. Released at the end, so that the system needn't save them.
 class TileUnit {
  public:
@@ -58,6 +60,16 @@ void store_tile(std::int32_t (*rows)[16]) {
   __asm__ volatile("tilestored %%tmm%c3, (%1,%2,1)" : "=m"(sums) : "r"(rows), "r"(kTileRowBytes), "i"(tile));
 }
 template <int tile>
+void load_sums(const float (*rows)[16]) {
+  const auto& sums = *reinterpret_cast<const float(*)[kTileRows][16]>(rows);
+  __asm__ volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(rows), "r"(kTileRowBytes), "i"(tile), "m"(sums));
+}
+template <int tile>
+void store_sums(float (*rows)[16]) {
+  auto& sums = *reinterpret_cast<float(*)[kTileRows][16]>(rows);
+  __asm__ volatile("tilestored %%tmm%c3, (%1,%2,1)" : "=m"(sums) : "r"(rows), "r"(kTileRowBytes), "i"(tile));
+}
+template <int tile>
 void clear_tile() {
   __asm__ volatile("tilezero %%tmm%c0" ::"i"(tile));
 }
@@ -70,6 +82,12 @@ void multiply_tiles() {
   } else {
     __asm__ volatile("tdpbsud %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(sums), "i"(a), "i"(b));
   }
+}
+
+// Pairs of bfloats: sums, in single precision, += a × b.
+template <int sums, int a, int b>
+void multiply_bfloats() {
+  __asm__ volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(sums), "i"(a), "i"(b));
 }
 
 }  // namespace
