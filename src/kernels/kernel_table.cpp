@@ -25,7 +25,6 @@ struct Named {
 constexpr Named kIsas[] = {
     {"amx", Isa::amx}, {"avx512", Isa::avx512}, {"avx2", Isa::avx2}, {"neon", Isa::neon}, {"scalar", Isa::scalar}};
 
-<<<<<<< HEAD
 #if defined(MINNOW_KERNELS_X86)
 KernelTable amx_table() {
   KernelTable table = amx_kernels();
@@ -34,24 +33,30 @@ KernelTable amx_table() {
 }
 #endif
 
-const KernelTable& table([[maybe_unused]] Isa isa) {
-=======
+// Each table is made when it is asked for: the functions that make them are compiled for machines that have it.
 const KernelTable& table([[maybe_unused]] Isa isa, [[maybe_unused]] Arithmetic arithmetic) {
->>>>>>> c3f5204 (Fast arithmetic: batches through bfloat16 matrix units, asked for by name)
 #if defined(MINNOW_KERNELS_X86)
-  static const KernelTable avx2 = avx2_kernels();
-  static const KernelTable avx512 = avx512_kernels();
-  static const KernelTable amx = amx_table();
-  if (isa == Isa::avx2) return avx2;
-  if (isa == Isa::avx512) return avx512;
+  if (isa == Isa::avx2) {
+    static const KernelTable avx2 = avx2_kernels();
+    return avx2;
+  }
+  if (isa == Isa::avx512) {
+    static const KernelTable avx512 = avx512_kernels();
+    return avx512;
+  }
   if (isa == Isa::amx && arithmetic == Arithmetic::fast && machine::cpu_features().amx_bf16) {
     static const KernelTable amx_fast = amx_fast_kernels();
     return amx_fast;
   }
-  if (isa == Isa::amx) return amx;
+  if (isa == Isa::amx) {
+    static const KernelTable amx = amx_table();
+    return amx;
+  }
 #elif defined(MINNOW_KERNELS_ARM64)
-  static const KernelTable neon = neon_kernels();
-  if (isa == Isa::neon) return neon;
+  if (isa == Isa::neon) {
+    static const KernelTable neon = neon_kernels();
+    return neon;
+  }
 #endif
   static const KernelTable scalar = scalar_kernels();
   return scalar;

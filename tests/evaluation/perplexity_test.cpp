@@ -22,6 +22,19 @@ TEST(Perplexity, OfStoriesIsWhatTheReferenceFound) {
   EXPECT_NEAR(result.perplexity, 3.907, 0.001);
 }
 
+TEST(Perplexity, IsTheSameInFastArithmeticToATenthOfAPercent) {
+  MINNOW_REQUIRE_SHARED_DATA();
+  const auto file = testing::shared_data() / "models/stories260K/stories260K.gguf";
+  const Model exact = Model::load(file);
+  const Model fast = Model::load(file, {.arithmetic = Arithmetic::fast});
+  const std::string text = read_file(testing::shared_data() / "text/tinystories-sample.txt");
+  const PerplexityOptions options{.context = 250, .chunks = 20, .separator = "<|endoftext|>"};
+  const double expected = perplexity(exact, text, options).perplexity;
+  const double measured = perplexity(fast, text, options).perplexity;
+  EXPECT_NEAR(measured, expected, 1e-3 * expected);
+  EXPECT_EQ(measured == expected, fast.arithmetic() == "exact") << "a fast model that computes exactly says so";
+}
+
 TEST(Perplexity, IsTheMeanLogLikelihoodOfTheSecondHalfOfEachChunk) {
   const Model model = Model::load(testing::tiny_model());
   const auto ids = model.tokenize(kText);

@@ -74,6 +74,7 @@ KernelTable amx_fast_kernels() noexcept {
   table.arithmetic = Arithmetic::fast;
   table.fast_tokens = kFewestTokens;
   table.to_bfloats = to_bfloats;
+  table.bf16_loop = amx_bf16_loop();
   return table;
 }
 

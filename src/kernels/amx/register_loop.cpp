@@ -8,7 +8,6 @@
 namespace minnow::kernels {
 namespace {
 
-constexpr TileShapes kWholeTiles = {1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
 constexpr double kProducts = 4 * 16.0 * 16.0;  // a turn's, for each value of a row
 
 template <class Value>
@@ -39,7 +38,7 @@ struct Bf16Product {
   static constexpr Value kThree = 0x4040;
   template <int sums, int a, int b>
   static void multiply() {
-    __asm__ volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(sums), "i"(a), "i"(b));
+    multiply_bfloats<sums, a, b>();
   }
   static std::int32_t to_integer(std::int32_t bits) {
     float sum = 0;
@@ -63,7 +62,7 @@ template <class Product>
 std::int32_t multiply_and_add(std::size_t turns) noexcept {
   const Tile<typename Product::Value> activations(Product::kMinusFive);
   const Tile<typename Product::Value> weights(Product::kThree);
-  const TileUnit unit(kWholeTiles);
+  const TileUnit unit(kFullTiles);
   clear_tile<0>();
   clear_tile<1>();
   clear_tile<2>();
