@@ -89,5 +89,21 @@ TEST(Chat, ExtraJsonReachesTheTemplateAndBadJsonIsRefused) {
   EXPECT_THROW(model.apply_chat_template(messages, {.extra_json = "{oops"}), Error);
 }
 
+// The values are copied by recursion, and an object's keys are compared one by one: neither may be had for a request.
+TEST(Chat, HostileExtraJsonIsRefused) {
+  const Model model = Model::load(tiny_model({.chat_template = "{{ messages[0].content }}"}));
+  const std::vector<ChatMessage> messages{{.role = "user", .content = "x"}};
+  const std::string deep = "{\"a\": " + std::string(200'000, '[') + std::string(200'000, ']') + "}";
+  std::string wide = "{\"a\": 1";
+  for (int i = 0; i < 2000; ++i) wide += ", \"b" + std::to_string(i) + "\": 1";
+  wide += "}";
+  for (const std::string& hostile : {deep, wide}) {
+    EXPECT_THROW(model.apply_chat_template(messages, {.extra_json = hostile}), Error);
+    EXPECT_THROW(model.apply_chat_template(messages, {.tools_json = "[" + hostile + "]"}), Error);
+    const std::vector<ChatMessage> extended{{.role = "user", .content = "x", .extra_json = hostile}};
+    EXPECT_THROW(model.apply_chat_template(extended), Error);
+  }
+}
+
 }  // namespace
 }  // namespace minnow
