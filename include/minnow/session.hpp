@@ -38,11 +38,20 @@ struct SamplingOptions {
 
 enum class CacheType : std::uint8_t { f32, f16 };
 
+// Drafts of the next tokens, verified by the model itself several at a time: the answer is the same to the bit, and
+// sooner where drafts are often right. How many to draft follows from how many were accepted and what they cost.
+struct SpeculationOptions {
+  bool prompt_lookup = false;          // drafts what followed the same tokens earlier in the text
+  std::optional<Model> draft_model{};  // a smaller model with the same vocabulary drafts
+  std::size_t max_draft = 16;          // tokens at once, 1 to 64
+};
+
 struct SessionOptions {
   std::size_t context = 0;         // tokens; 0: the model's, but at most 4096 and no more than fits the memory
   std::size_t batch_tokens = 512;  // prompt tokens evaluated at once; changes speed and memory, never a bit
   CacheType cache_type = CacheType::f16;
   SamplingOptions sampling{};
+  SpeculationOptions speculation{};
 };
 
 struct TokenProbability {
@@ -73,6 +82,8 @@ struct Timings {
   double prefill_ms = 0;
   std::size_t decode_tokens = 0;
   double decode_ms = 0;
+  std::size_t drafted_tokens = 0;   // by speculation, and
+  std::size_t accepted_tokens = 0;  // those of them that became part of the answer
 };
 
 struct Generation {
@@ -131,7 +142,8 @@ class Session {
   std::size_t position() const;             // tokens().size()
   std::size_t context() const;
   std::uint64_t seed() const;  // the one in use, given or random
-  MemoryUse memory() const;
+  MemoryUse memory() const;    // a draft model's included
+  bool speculates() const;
 
  private:
   struct State;

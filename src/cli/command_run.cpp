@@ -33,6 +33,7 @@ struct RunOptions {
   std::string schema_file, grammar_file, regex;
   bool json_object = false;
   std::optional<std::size_t> logprobs;
+  std::string draft_model;
   bool raw = false;
   bool json = false;
 
@@ -139,6 +140,19 @@ Constraint constraint(const RunOptions& options) {
   return {};
 }
 
+void add_speculation_options(CLI::App& command, RunOptions& options) {
+  const std::string group = "Speculation (the same answer, sooner)";
+  command.add_flag("--prompt-lookup", options.session.speculation.prompt_lookup, "Draft what the text repeats")
+      ->group(group);
+  command
+      .add_option("--model-draft", options.draft_model, "A smaller model with the same vocabulary that drafts; a file")
+      ->group(group);
+  command.add_option("--draft-max", options.session.speculation.max_draft, "At most N tokens drafted at once")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64))
+      ->group(group);
+}
+
 void check(const RunOptions& options) {
   if (options.logprobs && !options.json) throw CLI::ValidationError("--logprobs needs --json");
   for (const std::string& stop : options.stop) {
@@ -189,7 +203,11 @@ void run(RunOptions options) {
     prompt = piped_prompt(options);
   }
   const std::string path = options.model();
-  const Model model = load_model(path, options.threads, arithmetic_named(options.arithmetic));
+  const auto arithmetic = arithmetic_named(options.arithmetic);
+  const Model model = load_model(path, options.threads, arithmetic);
+  if (!options.draft_model.empty()) {
+    options.session.speculation.draft_model = load_model(options.draft_model, options.threads, arithmetic);
+  }
   // The embedded model answers with JSON for programs: its likeliest answer is the one wanted.
   options.session.sampling.temperature = options.temperature.value_or(path.empty() ? 0.0f : 0.8f);
   const GenerateOptions generate{.max_tokens = static_cast<std::size_t>(options.max_tokens),
@@ -211,6 +229,7 @@ void add_run(CLI::App& app) {
   add_words(*command, *options);
   add_sampling_options(*command, *options);
   add_constraint_options(*command, *options);
+  add_speculation_options(*command, *options);
   command->callback([options] { run(*options); });
 }
 

@@ -38,6 +38,10 @@ std::string generation_json(const Session& session, const Generation& generation
                      {"prefill_ms", generation.timings.prefill_ms},
                      {"decode_tokens", generation.timings.decode_tokens},
                      {"decode_ms", generation.timings.decode_ms}};
+  if (session.speculates()) {
+    json["timings"]["drafted_tokens"] = generation.timings.drafted_tokens;
+    json["timings"]["accepted_tokens"] = generation.timings.accepted_tokens;
+  }
   json["memory"] = {{"weights_bytes", memory.weights_bytes},
                     {"kv_bytes", memory.kv_bytes},
                     {"scratch_bytes", memory.scratch_bytes},

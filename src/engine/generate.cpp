@@ -68,6 +68,9 @@ Generation Session::generate(std::span<const TokenId> prompt, const GenerateOpti
   Generation result;
   result.prompt_tokens.assign(prompt.begin(), prompt.end());
 
+  const std::uint64_t drafted = state.speculation ? state.speculation->drafted_tokens() : 0;
+  const std::uint64_t accepted = state.speculation ? state.speculation->accepted_tokens() : 0;
+
   auto start = std::chrono::steady_clock::now();
   prefill(prompt);
   result.timings = {.prefill_tokens = prompt.size(), .prefill_ms = ms_since(start)};
@@ -102,6 +105,10 @@ Generation Session::generate(std::span<const TokenId> prompt, const GenerateOpti
   if (constraint && constraint->finished() && !cut) reason = "stop";
   answer.finish(reason, result);
   result.timings.decode_tokens = result.tokens.size();
+  if (state.speculation) {
+    result.timings.drafted_tokens = state.speculation->drafted_tokens() - drafted;
+    result.timings.accepted_tokens = state.speculation->accepted_tokens() - accepted;
+  }
   return result;
 }
 

@@ -1,6 +1,7 @@
 #include "minnow/session.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 #include <utility>
 
@@ -27,9 +28,13 @@ Session::State::State(const Model& handle, std::shared_ptr<const engine::LoadedM
       plan(planned),
       cache(model->spec(), plan.context, cache_type(options.cache_type)),
       scratch(model->spec(), plan.batch_tokens),
-      logits(model->spec().vocabulary_size),
+      speculation(engine::Speculation::wanted(options.speculation)
+                      ? std::make_unique<engine::Speculation>(handle, options.speculation, planned.context)
+                      : nullptr),
+      logits(model->spec().vocabulary_size * plan.logits_rows),
       sampler(options.sampling, model->vocabulary_size()) {
   tokens.reserve(plan.context + 1);
+  draft.reserve(plan.logits_rows);
 }
 
 void Session::State::require_room(std::size_t n_tokens) const {
@@ -51,14 +56,65 @@ void Session::State::require_known(std::span<const TokenId> ids) const {
 
 void Session::State::forward(std::span<const TokenId> part, models::Logits wanted, float* out) {
   const models::Slice slice{&cache, part, wanted};
+  const auto start = std::chrono::steady_clock::now();
   model->forward({&slice, 1}, out, scratch);
+  if (!speculation || part.size() > plan.logits_rows) return;
+  const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
+  speculation->observe_pass(part.size(), spent.count());
+}
+
+void Session::State::follow_draft() {
+  while (!draft.empty()) {
+    const std::size_t n_known = cache.size() - draft.size();
+    if (tokens.size() == n_known) return;
+    if (tokens[n_known] != draft.front()) {
+      speculation->refused();
+      drop_draft();
+      return;
+    }
+    speculation->accepted();
+    draft.erase(draft.begin());
+    ++logits_row;
+  }
+}
+
+void Session::State::drop_draft() {
+  cache.truncate(cache.size() - draft.size());
+  draft.clear();
+}
+
+// Fast arithmetic would give a larger batch other bits than one token after another.
+std::size_t Session::State::verifiable_tokens() const {
+  const std::size_t fast_tokens = model->decoder().kernels().fast_tokens;
+  return fast_tokens == 0 ? plan.logits_rows : std::min(plan.logits_rows, fast_tokens - 1);
+}
+
+// The last token and its draft in one pass.
+void Session::State::evaluate_with_draft(std::span<const TokenId> proposed) {
+  draft.assign(1, tokens.back());
+  draft.insert(draft.end(), proposed.begin(), proposed.end());
+  try {
+    forward(draft, models::Logits::all, logits.data());
+  } catch (...) {
+    draft.clear();
+    throw;
+  }
+  draft.erase(draft.begin());
+  has_logits = true;
 }
 
 void Session::State::catch_up() {
+  follow_draft();
   // After truncate() the last token is in the cache and its logits are gone: evaluate it again.
   if (!has_logits && !tokens.empty() && cache.size() == tokens.size()) cache.truncate(tokens.size() - 1);
   while (cache.size() < tokens.size()) {
     const auto rest = std::span<const TokenId>(tokens).subspan(cache.size());
+    logits_row = 0;
+    if (speculation && rest.size() == 1) {
+      const std::size_t room = std::min(plan.context - tokens.size(), verifiable_tokens() - 1);
+      const std::span<const TokenId> proposed = speculation->propose(tokens, room);
+      if (!proposed.empty()) return evaluate_with_draft(proposed);
+    }
     const auto part = rest.first(std::min(rest.size(), plan.batch_tokens));
     const bool last = part.size() == rest.size();
     forward(part, last ? models::Logits::last : models::Logits::none, logits.data());
@@ -67,6 +123,9 @@ void Session::State::catch_up() {
 }
 
 void Session::State::catch_up_with_all_logits(const OnLogits& on_logits, std::size_t first_index) {
+  follow_draft();
+  drop_draft();
+  logits_row = 0;
   const std::size_t stride = model->spec().vocabulary_size;
   const std::size_t rows = std::clamp<std::size_t>(kAllLogitsBytes / (stride * sizeof(float)), 1, plan.batch_tokens);
   if (all_logits.size() == 0) all_logits = AlignedBuffer<float>(rows * stride);
@@ -157,6 +216,8 @@ std::vector<TokenProbability> Session::top(std::size_t k) const {
 void Session::truncate(std::size_t position) {
   State& state = *state_;
   if (position >= state.tokens.size()) return;
+  state.follow_draft();
+  state.drop_draft();
   state.tokens.resize(position);
   if (state.cache.size() > position) state.cache.truncate(position);
   state.has_logits = false;
@@ -177,9 +238,13 @@ std::size_t Session::position() const { return state_->tokens.size(); }
 std::size_t Session::context() const { return state_->plan.context; }
 std::uint64_t Session::seed() const { return state_->sampler.seed(); }
 
+bool Session::speculates() const { return state_->speculation != nullptr; }
+
 MemoryUse Session::memory() const {
-  return {state_->model->decoder().weights_bytes(), state_->plan.kv_bytes,
-          state_->plan.scratch_bytes + state_->all_logits.size_bytes()};
+  const State& state = *state_;
+  const MemoryUse draft = state.speculation ? state.speculation->memory() : MemoryUse{};
+  return {state.model->decoder().weights_bytes() + draft.weights_bytes, state.plan.kv_bytes + draft.kv_bytes,
+          state.plan.scratch_bytes + state.all_logits.size_bytes() + draft.scratch_bytes};
 }
 
 }  // namespace minnow

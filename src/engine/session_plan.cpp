@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "engine/sampler.hpp"
+#include "engine/speculation.hpp"
 #include "models/memory_plan.hpp"
 
 namespace minnow::engine {
@@ -12,24 +13,38 @@ namespace {
 constexpr std::size_t kDefaultContext = 4096;
 constexpr std::size_t kLargestContext = std::size_t{1} << 27;
 constexpr std::size_t kLargestBatch = 1 << 16;
+constexpr std::size_t kLargestDraft = 64;
 
 kernels::CacheType cache_type(CacheType type) {
   return type == CacheType::f32 ? kernels::CacheType::f32 : kernels::CacheType::f16;
 }
 
+std::size_t logits_rows(const SessionOptions& options, std::size_t context) {
+  if (!Speculation::wanted(options.speculation)) return 1;
+  return std::min({options.speculation.max_draft + 1, options.batch_tokens, context});
+}
+
+// What doesn't grow with the context: the sampler's lists, and logits beyond the first row.
+std::uint64_t fixed_bytes(const models::DecoderSpec& spec, std::size_t rows) {
+  return SamplerLists::size_bytes(spec.vocabulary_size) +
+         (rows - 1) * static_cast<std::uint64_t>(spec.vocabulary_size) * sizeof(float);
+}
+
 SessionPlan plan_for(const models::DecoderSpec& spec, const SessionOptions& options, std::size_t context) {
+  const std::size_t rows = logits_rows(options, context);
   const models::MemoryPlan plan =
       models::plan_memory(spec, 0, context, options.batch_tokens, cache_type(options.cache_type));
   return {.context = context,
           .batch_tokens = std::min(options.batch_tokens, context),
+          .logits_rows = rows,
           .kv_bytes = plan.kv_bytes,
-          .scratch_bytes = plan.scratch_bytes + SamplerLists::size_bytes(spec.vocabulary_size)};
+          .scratch_bytes = plan.scratch_bytes + fixed_bytes(spec, rows)};
 }
 
-// The weights are in memory already: of what is still free, only the sampler's lists don't grow with the context.
+// The weights are in memory already.
 std::size_t largest_context(const models::DecoderSpec& spec, const SessionOptions& options, std::size_t limit,
                             std::uint64_t available_bytes) {
-  return models::largest_context(spec, SamplerLists::size_bytes(spec.vocabulary_size), options.batch_tokens,
+  return models::largest_context(spec, fixed_bytes(spec, logits_rows(options, limit)), options.batch_tokens,
                                  cache_type(options.cache_type), available_bytes, limit);
 }
 
@@ -40,6 +55,10 @@ void check(const models::DecoderSpec& spec, const SessionOptions& options) {
   if (options.context > kLargestContext) {
     fail(ErrorCode::invalid_input, "a context of {} tokens is beyond the limit of {}", options.context,
          kLargestContext);
+  }
+  const std::size_t max_draft = options.speculation.max_draft;
+  if (max_draft == 0 || max_draft > kLargestDraft) {
+    fail(ErrorCode::invalid_input, "a draft must have 1 to {} tokens, not {}", kLargestDraft, max_draft);
   }
   if (spec.learned_positions && options.context > spec.context_length) {
     fail(ErrorCode::invalid_input, "this model has learned {} positions, so a context of {} tokens can't work",

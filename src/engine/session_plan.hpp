@@ -13,6 +13,7 @@ namespace minnow::engine {
 struct SessionPlan {
   std::size_t context = 0;
   std::size_t batch_tokens = 0;
+  std::size_t logits_rows = 1;  // more when drafted tokens are verified together
   std::uint64_t kv_bytes = 0;
   std::uint64_t scratch_bytes = 0;  // activations, logits and the sampler's lists
 

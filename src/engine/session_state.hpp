@@ -11,6 +11,7 @@
 #include "engine/loaded_model.hpp"
 #include "engine/sampler.hpp"
 #include "engine/session_plan.hpp"
+#include "engine/speculation.hpp"
 #include "minnow/session.hpp"
 #include "models/kv_cache.hpp"
 #include "models/scratch.hpp"
@@ -23,7 +24,8 @@ struct Session::State {
 
   std::size_t vocabulary_size() const { return model->vocabulary_size(); }
   std::span<const float> current_logits() const {
-    return has_logits ? logits.span().first(vocabulary_size()) : std::span<const float>{};
+    return has_logits ? logits.span().subspan(logits_row * model->spec().vocabulary_size, vocabulary_size())
+                      : std::span<const float>{};
   }
   // Chooses the next token out of those allowed and appends it; no value at the end of generation.
   std::optional<TokenId> decode(engine::TokenMask allowed);
@@ -33,6 +35,11 @@ struct Session::State {
   void catch_up();
   // The same, handing out every token's logits: index counts from the first token that was not evaluated.
   void catch_up_with_all_logits(const OnLogits& on_logits, std::size_t first_index);
+  // Drafted tokens stand in the cache behind the ones known. What became known since is compared with them.
+  void follow_draft();
+  void drop_draft();
+  std::size_t verifiable_tokens() const;  // in one pass
+  void evaluate_with_draft(std::span<const TokenId> proposed);
   void forward(std::span<const TokenId> part, models::Logits wanted, float* out);
 
   Model public_model;
@@ -40,7 +47,10 @@ struct Session::State {
   engine::SessionPlan plan;
   models::KvCache cache;
   models::Scratch scratch;
-  AlignedBuffer<float> logits;
+  std::unique_ptr<engine::Speculation> speculation;  // none: off
+  std::vector<TokenId> draft;                        // the last tokens in the cache, not yet in `tokens`
+  AlignedBuffer<float> logits;                       // a row after the last known token and after each drafted one
+  std::size_t logits_row = 0;
   AlignedBuffer<float> all_logits;  // made by the first evaluate()
   std::vector<TokenId> tokens;
   engine::Sampler sampler;

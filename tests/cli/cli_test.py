@@ -42,6 +42,15 @@ class Answers(unittest.TestCase):
         self.assertEqual(len(texts), 1)
         self.assertNotEqual(minnow("run", *words[:-1], "8").stdout, texts.pop())
 
+    def test_drafts_change_no_token(self):
+        question = "switch off the light over the sofa and the light over the sofa"
+        plain = answer(question)
+        for options in (["--prompt-lookup"], ["--model-draft", HOME_MODEL, "--draft-max", "4"]):
+            drafted = answer(question, *options)
+            self.assertEqual(drafted["tokens"], plain["tokens"])
+            self.assertGreaterEqual(drafted["timings"]["drafted_tokens"], drafted["timings"]["accepted_tokens"])
+        self.assertGreater(drafted["timings"]["accepted_tokens"], 0)
+
     def test_stop_string_ends_the_answer_and_is_not_shown(self):
         text = answer("turn on the fan", "--stop", '"slots"')["text"]
         self.assertIn("HassTurnOn", text)
