@@ -10,7 +10,7 @@ namespace {
 
 struct Lanes {
   static constexpr int kRowTile = 4;
-  static constexpr int kTokenTile = 4;
+  static constexpr int kTokenTile = 6;
   __m512 v;
 
   static Lanes all(float x) { return {_mm512_set1_ps(x)}; }

@@ -1,5 +1,9 @@
 // Products with F32, F16 and BF16 weights, read where the file has them. Element k goes to virtual lane k mod 16;
 // a tile of rows × tokens keeps its sums in registers, so a weight is loaded once per token tile.
+//
+//   for each block of tokens:            whose activations stay in the second-level cache
+//     for each tile of rows:             whose weights stay in the first-level cache
+//       for each tile of tokens:         one load for every rows × tokens / (rows + tokens) fused multiply-adds
 #pragma once
 
 #include "kernels/lanes/lanes.hpp"
@@ -9,44 +13,79 @@ namespace minnow::kernels {
 namespace {
 
 template <class Lanes, class Element, int rows, int tokens>
+struct FloatTile {
+  Lanes sums[rows][tokens];
+
+  FloatTile() {
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; ++r) {
+#pragma GCC unroll 8
+      for (int t = 0; t < tokens; ++t) sums[r][t] = Lanes::all(0.0f);
+    }
+  }
+
+  // Adds the products of 16 values, or of the last `n` of a row.
+  template <bool whole>
+  void add(const Element* weights, const float* values, std::size_t cols, std::size_t n) {
+    Lanes x[tokens];
+#pragma GCC unroll 8
+    for (int t = 0; t < tokens; ++t) x[t] = load<whole>(values + static_cast<std::size_t>(t) * cols, n);
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; ++r) {
+      const Lanes w = load<whole>(weights + static_cast<std::size_t>(r) * cols, n);
+#pragma GCC unroll 8
+      for (int t = 0; t < tokens; ++t) sums[r][t] = Lanes::fma(w, x[t], sums[r][t]);
+    }
+  }
+
+  void store(float* y, std::size_t y_stride) const {
+#pragma GCC unroll 8
+    for (int t = 0; t < tokens; ++t) {
+#pragma GCC unroll 8
+      for (int r = 0; r < rows; ++r) y[static_cast<std::size_t>(t) * y_stride + r] = sums[r][t].sum();
+    }
+  }
+
+  template <bool whole, class Any>
+  static Lanes load(const Any* values, std::size_t n) {
+    if constexpr (whole) return Lanes::load(values);
+    return load_first<Lanes>(values, n);
+  }
+};
+
+template <class Lanes, class Element, int rows, int tokens>
 void float_tile(const MatmulArgs& args, std::size_t row, std::size_t token) {
   const std::size_t cols = args.cols;
   const auto* weights = reinterpret_cast<const Element*>(args.weights) + row * cols;
   const float* values = args.values + token * cols;
-  Lanes sums[rows][tokens];
-  for (auto& of_row : sums) {
-    for (auto& sum : of_row) sum = Lanes::all(0.0f);
-  }
-  for (std::size_t k = 0; k < cols; k += kLanes) {
-    Lanes x[tokens];
-    for (int t = 0; t < tokens; ++t) {
-      x[t] = load_up_to<Lanes>(values + static_cast<std::size_t>(t) * cols + k, cols - k);
-    }
-    for (int r = 0; r < rows; ++r) {
-      const Lanes w = load_up_to<Lanes>(weights + static_cast<std::size_t>(r) * cols + k, cols - k);
-      for (int t = 0; t < tokens; ++t) sums[r][t] = Lanes::fma(w, x[t], sums[r][t]);
-    }
-  }
-  for (int t = 0; t < tokens; ++t) {
-    float* y = args.y + (token + static_cast<std::size_t>(t)) * args.y_stride + row;
-    for (int r = 0; r < rows; ++r) y[r] = sums[r][t].sum();
-  }
+  FloatTile<Lanes, Element, rows, tokens> tile;
+  std::size_t k = 0;
+  for (; k + kLanes <= cols; k += kLanes) tile.template add<true>(weights + k, values + k, cols, kLanes);
+  if (k < cols) tile.template add<false>(weights + k, values + k, cols, cols - k);
+  tile.store(args.y + token * args.y_stride + row, args.y_stride);
 }
 
-template <class Lanes, class Element, int tokens>
-void float_rows(const MatmulArgs& args, std::size_t token) {
-  constexpr int kRows = Lanes::kRowTile;
-  std::size_t row = 0;
-  for (; row + kRows <= args.n_rows; row += kRows) float_tile<Lanes, Element, kRows, tokens>(args, row, token);
-  for (; row < args.n_rows; ++row) float_tile<Lanes, Element, 1, tokens>(args, row, token);
+template <class Lanes, class Element, int rows, int tokens>
+void float_tokens(const MatmulArgs& args, std::size_t row, std::size_t token, std::size_t end) {
+  for (; token + tokens <= end; token += tokens) float_tile<Lanes, Element, rows, tokens>(args, row, token);
+  if constexpr (tokens > 1) {
+    if (token < end) float_tokens<Lanes, Element, rows, tokens / 2>(args, row, token, end);
+  }
 }
 
 template <class Lanes, class Element>
 void multiply_floats(const MatmulArgs& args) noexcept {
   constexpr int kTokens = Lanes::kTokenTile;
-  std::size_t token = 0;
-  for (; token + kTokens <= args.n_tokens; token += kTokens) float_rows<Lanes, Element, kTokens>(args, token);
-  for (; token < args.n_tokens; ++token) float_rows<Lanes, Element, 1>(args, token);
+  constexpr std::size_t kRows = Lanes::kRowTile;
+  constexpr std::size_t kTokenBlock = std::size_t{48} / kTokens * kTokens;
+  for (std::size_t token = 0; token < args.n_tokens; token += kTokenBlock) {
+    const std::size_t end = args.n_tokens - token < kTokenBlock ? args.n_tokens : token + kTokenBlock;
+    std::size_t row = 0;
+    for (; row + kRows <= args.n_rows; row += kRows) {
+      float_tokens<Lanes, Element, Lanes::kRowTile, kTokens>(args, row, token, end);
+    }
+    for (; row < args.n_rows; ++row) float_tokens<Lanes, Element, 1, kTokens>(args, row, token, end);
+  }
 }
 
 }  // namespace
