@@ -5,6 +5,7 @@
 // matvec streams 256 MiB of weights, more than any cache keeps, as decoding one token does: read it as bytes per
 // second and compare with read_bandwidth, measured first with the same threads (`of_bandwidth` is the ratio).
 // matmul multiplies 512 tokens by one 2048 × 2048 matrix, as prefill does: read it as operations per second.
+// fast_matmul is the same in the fast arithmetic, where this machine has one.
 // MINNOW_THREADS sets the number of threads; the default is the machine's cores.
 #include <benchmark/benchmark.h>
 
@@ -94,8 +95,8 @@ std::vector<float> some_activations(std::size_t n) {
   return x;
 }
 
-void bench_product(benchmark::State& state, numeric::Format format, Isa isa, std::size_t rows, std::size_t tokens) {
-  const KernelTable& kernels = kernels_for(isa);
+void bench_product(benchmark::State& state, numeric::Format format, const KernelTable& kernels, std::size_t rows,
+                   std::size_t tokens) {
   const Matrix weights(kernels, format, rows, kCols, some_weights(format, rows), pool());
   // Formats used in place keep a view: give those a copy that lives.
   const auto original = weights.owned_bytes() == 0 ? some_weights(format, rows) : std::vector<std::byte>();
@@ -125,17 +126,20 @@ void register_all() {
     const auto format = static_cast<numeric::Format>(f);
     for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::amx, Isa::neon}) {
       if (!has_kernels(isa)) continue;
-      const std::string suffix = std::string(numeric::info(format).name) + "/" + kernels_for(isa).name;
+      const KernelTable& kernels = kernels_for(isa);
+      const KernelTable& fast = kernels_for(isa, Arithmetic::fast);
+      const std::string suffix = std::string(numeric::info(format).name) + "/" + kernels.name;
       const std::size_t rows = kStreamBytes / numeric::row_bytes(format, kCols);
-      const auto add = [&](const std::string& name, std::size_t n_rows, std::size_t tokens) {
+      const auto add = [&](const std::string& name, const KernelTable& table, std::size_t n_rows, std::size_t tokens) {
         benchmark::RegisterBenchmark(
             (name + "/" + suffix).c_str(),
-            [=](benchmark::State& state) { bench_product(state, format, isa, n_rows, tokens); })
+            [=, &table](benchmark::State& state) { bench_product(state, format, table, n_rows, tokens); })
             ->UseRealTime()
             ->Unit(benchmark::kMillisecond);
       };
-      add("matvec", rows, 1);
-      add("matmul", kPrefillRows, kPrefillTokens);
+      add("matvec", kernels, rows, 1);
+      add("matmul", kernels, kPrefillRows, kPrefillTokens);
+      if (fast.arithmetic == Arithmetic::fast) add("fast_matmul", fast, kPrefillRows, kPrefillTokens);
     }
   }
 }
