@@ -21,8 +21,9 @@ AnswerText::AnswerText(const text::Tokenizer& tokenizer, std::span<const TokenId
       stops_(std::move(stop)),
       logprobs_(logprobs) {}
 
-TokenOutput AnswerText::add(TokenId id, std::span<const float> logits) {
-  TokenOutput output{.id = id, .piece = tokenizer_.piece(id), .text = stops_.add(stream_.add(id))};
+TokenOutput AnswerText::add(TokenId id, std::span<const float> logits, bool show_control) {
+  TokenOutput output{
+      .id = id, .piece = tokenizer_.piece(id, show_control), .text = stops_.add(stream_.add(id, show_control))};
   if (!logprobs_) return output;
   output.logprob = static_cast<double>(logits[static_cast<std::size_t>(id)]) - log_sum_exp(logits);
   if (*logprobs_ > 0) output.top = top_probabilities(logits, *logprobs_);

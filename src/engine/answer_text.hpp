@@ -21,8 +21,9 @@ class AnswerText {
   AnswerText(const text::Tokenizer& tokenizer, std::span<const TokenId> prompt, std::vector<std::string> stop,
              std::optional<std::size_t> logprobs);
 
-  // `logits` are those `id` was chosen from.
-  TokenOutput add(TokenId id, std::span<const float> logits);
+  // `logits` are those `id` was chosen from; needed for log-probabilities only. `show_control`: a control token is part
+  // of the text.
+  TokenOutput add(TokenId id, std::span<const float> logits, bool show_control = false);
   bool stopped() const { return stops_.found(); }
   // The text that was held back, now that nothing more comes.
   std::string finish();

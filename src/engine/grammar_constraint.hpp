@@ -5,12 +5,14 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/token_constraint.hpp"
 #include "minnow/constraint.hpp"
 #include "text/grammar/token_grammar.hpp"
+#include "text/tools/tool_dialect.hpp"
 
 namespace minnow::engine {
 
@@ -22,6 +24,7 @@ class GrammarConstraint : public TokenConstraint {
   void accept(TokenId token) override { cursor_.accept(token); }
   void jump(std::vector<TokenId>& tokens) override;
   bool finished() const override { return cursor_.finished(); }
+  bool shows(TokenId token) const override { return cursor_.shows(token); }
 
  private:
   text::GrammarCursor cursor_;
@@ -40,17 +43,22 @@ class GrammarCache {
   explicit GrammarCache(const text::Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
 
   std::shared_ptr<text::TokenGrammar> get(const Constraint& constraint);
-  // A grammar made elsewhere over the same vocabulary; it is not kept.
-  std::shared_ptr<text::TokenGrammar> make(text::Grammar grammar);
+  // Answers that may or must call tools, as this dialect writes calls. `tools_json` as parse_tools() reads it.
+  std::shared_ptr<text::TokenGrammar> get(const text::ToolDialect& dialect, const std::string& tools_json,
+                                          const text::ToolChoice& choice);
 
  private:
-  std::shared_ptr<const text::TokenTrie> trie();
-  std::shared_ptr<text::TokenGrammar> find(const Constraint& constraint);
+  using Trie = std::shared_ptr<const text::TokenTrie>;
+
+  // `markers`: texts of control tokens that count as text.
+  Trie trie(const std::vector<std::string>& markers);
+  std::shared_ptr<text::TokenGrammar> find(const std::string& key);
+  std::shared_ptr<text::TokenGrammar> keep(const std::string& key, text::Grammar grammar, Trie trie);
 
   const text::Tokenizer& tokenizer_;
   std::mutex mutex_;
-  std::shared_ptr<const text::TokenTrie> trie_;  // made when first asked for: it takes a moment and some memory
-  std::list<std::pair<Constraint, std::shared_ptr<text::TokenGrammar>>> recent_;  // the latest first
+  std::vector<std::pair<std::vector<TokenId>, Trie>> tries_;  // made when first asked for: that takes a moment
+  std::list<std::pair<std::string, std::shared_ptr<text::TokenGrammar>>> recent_;  // the latest first
 };
 
 }  // namespace minnow::engine

@@ -33,13 +33,15 @@ void Sequence::begin() {
 void Sequence::advance(std::span<const float> logits) {
   try {
     if (n_answer_ >= request_.max_tokens) return end(EndReason::length);
+    if (n_answer_ == 0) result_.first_token_ms = ms_between(submitted_, Clock::now());
+    if (append_forced(logits)) return;
     const TokenMask allowed = request_.constraint ? request_.constraint->allowed() : TokenMask{};
     const TokenId chosen = sampler_.choose(logits, slot_->tokens, allowed);
-    if (n_answer_ == 0) result_.first_token_ms = ms_between(submitted_, Clock::now());
     if (tokenizer_.is_end_of_generation(chosen)) return end(EndReason::stop);
     if (request_.constraint) request_.constraint->accept(chosen);
     append(chosen, logits);
-    if (!ended_) jump_ahead();
+    if (!ended_ && !request_.logprobs) append_forced({});
+    if (!ended_ && forced_.empty() && request_.constraint && request_.constraint->finished()) end(EndReason::stop);
   } catch (const Error& error) {
     fail_with(error.code(), error.what());
   } catch (const std::exception& error) {
@@ -48,21 +50,23 @@ void Sequence::advance(std::span<const float> logits) {
 }
 
 // What a constraint leaves no choice about needs no forward pass of its own: it is evaluated with the next one. With
-// log-probabilities wanted there is one for each token all the same.
-void Sequence::jump_ahead() {
-  if (!request_.constraint || request_.logprobs) return;
-  forced_.clear();
-  request_.constraint->jump(forced_);
-  for (const TokenId token : forced_) {
-    append(token, {});
-    if (ended_) return;
-  }
+// log-probabilities wanted there is one for each token all the same. False when there was nothing to append.
+bool Sequence::append_forced(std::span<const float> logits) {
+  if (!request_.constraint) return false;
+  if (forced_.empty()) request_.constraint->jump(forced_);
+  if (forced_.empty()) return false;
+  const std::size_t n = request_.logprobs ? 1 : forced_.size();
+  for (std::size_t i = 0; i < n && !ended_; ++i) append(forced_[i], logits);
+  forced_.erase(forced_.begin(), forced_.begin() + static_cast<std::ptrdiff_t>(n));
+  if (!ended_ && forced_.empty() && request_.constraint->finished()) end(EndReason::stop);
+  return true;
 }
 
 void Sequence::append(TokenId token, std::span<const float> logits) {
   slot_->tokens.push_back(token);
   ++n_answer_;
-  const TokenOutput output = text_.add(token, logits);
+  const bool show = request_.constraint && request_.constraint->shows(token);
+  const TokenOutput output = text_.add(token, logits, show);
   if (request_.on_token) request_.on_token(output);
   if (text_.stopped()) return end(EndReason::stop);
   if (n_answer_ >= request_.max_tokens || slot_->tokens.size() > context_) end(EndReason::length);

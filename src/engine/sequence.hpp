@@ -39,7 +39,7 @@ class Sequence {
 
  private:
   void append(TokenId token, std::span<const float> logits);
-  void jump_ahead();
+  bool append_forced(std::span<const float> logits);
 
   Request request_;
   RequestId id_;
@@ -49,7 +49,7 @@ class Sequence {
   std::size_t context_;
   Sampler sampler_;
   AnswerText text_;
-  std::vector<TokenId> forced_;
+  std::vector<TokenId> forced_;  // by the constraint, and not yet appended
   std::size_t n_prompt_;
   std::size_t n_answer_ = 0;
   RequestEnd result_;

@@ -34,6 +34,11 @@ class TokenConstraint {
   virtual void accept(TokenId token) = 0;
   // Appends to `tokens` what must come now whatever the model says, and accepts it: jump-ahead. May append nothing.
   virtual void jump(std::vector<TokenId>& tokens) { (void)tokens; }
+  // Whether this control token is part of the answer's text: the mark that opens a tool call, for instance.
+  virtual bool shows(TokenId token) const {
+    (void)token;
+    return false;
+  }
   // Nothing but the end can come: the answer is done, and the model needn't say so.
   virtual bool finished() const { return false; }
 };

@@ -7,8 +7,8 @@ namespace minnow::text {
 StreamDecoder::StreamDecoder(const Tokenizer& tokenizer, bool at_start)
     : tokenizer_(&tokenizer), at_start_(at_start && tokenizer.drops_leading_space()) {}
 
-std::string StreamDecoder::add(TokenId token) {
-  const std::string part = tokenizer_->piece(token);
+std::string StreamDecoder::add(TokenId token, bool show_control) {
+  const std::string part = tokenizer_->piece(token, show_control);
   const bool drop = at_start_ && part.starts_with(' ');
   at_start_ = at_start_ && part.empty();
   pending_.append(part, drop ? 1 : 0);

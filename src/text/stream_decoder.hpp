@@ -18,7 +18,7 @@ class StreamDecoder {
   explicit StreamDecoder(const Tokenizer& tokenizer, bool at_start = false);
 
   // The characters that are complete now; bytes that can't become a character come out as U+FFFD.
-  std::string add(TokenId token);
+  std::string add(TokenId token, bool show_control = false);
   // What is left of a broken character, as U+FFFD.
   std::string finish();
 

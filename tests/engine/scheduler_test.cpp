@@ -1,4 +1,6 @@
 #include "engine/scheduler.hpp"
+#include "engine/grammar_constraint.hpp"
+#include "engine/loaded_model.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -273,6 +275,28 @@ TEST(Scheduler, AConstraintDecidesAndJumpsAhead) {
       EXPECT_LT(scheduler.stats().steps + 3, steps_without);
     }
     steps_without = scheduler.stats().steps;
+  }
+}
+
+TEST(Scheduler, UnderAGrammarItSaysWhatASessionSays) {
+  const Model model = Model::load(tiny_model());
+  const Constraint constraint{Constraint::Kind::json_schema, R"({"type": "object", "additionalProperties": false,
+      "properties": {"name": {"type": "string", "maxLength": 4}, "size": {"const": 7}}, "required": ["name", "size"]})"};
+  GrammarCache& grammars = loaded_model(model)->grammars();
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    Session session(model, {.context = 128, .sampling = {.temperature = 0.9f, .seed = seed}});
+    const Generation expected = session.generate(prompt_of(5), {.constraint = constraint});
+    EXPECT_EQ(expected.finish_reason, "stop");
+    for (const bool logprobs : {false, true}) {
+      Scheduler scheduler(model, {.context = 128, .max_sequences = 1});
+      Request asked{.prompt = prompt_of(5), .sampling = {.temperature = 0.9f, .seed = seed}};
+      if (logprobs) asked.logprobs = 0;
+      asked.constraint = std::make_unique<GrammarConstraint>(grammars.get(constraint));
+      const Outcome outcome = Asked(scheduler, std::move(asked)).wait();
+      EXPECT_EQ(outcome.end.reason, EndReason::stop) << outcome.end.error;
+      EXPECT_EQ(outcome.text, expected.text);
+      EXPECT_EQ(outcome.ids.size(), expected.tokens.size());
+    }
   }
 }
 

@@ -178,6 +178,10 @@ std::vector<TokenId> GrammarCursor::forced() {
   return ids;
 }
 
+bool GrammarCursor::shows(TokenId token) const {
+  return grammar_->tokenizer_.is_control(token) && !grammar_->trie_->bytes(token).empty();
+}
+
 bool GrammarCursor::complete() const {
   const std::lock_guard lock(grammar_->mutex_);
   return findings_->automaton.is_complete(state_);

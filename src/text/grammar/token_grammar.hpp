@@ -77,6 +77,8 @@ class GrammarCursor {
   // The last piece is left to the model when a longer token might stand there.
   std::vector<TokenId> forced();
 
+  // Whether this is a control token that counts as text here.
+  bool shows(TokenId token) const;
   // The text may end here.
   bool complete() const;
   // Nothing but the end can come.
