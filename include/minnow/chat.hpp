@@ -35,6 +35,8 @@ class Chat {
   std::span<const ChatMessage> messages() const { return messages_; }
   // Starts over, with the system message only.
   void clear();
+  // The same with another system message; empty: none.
+  void restart(std::string_view system);
   Session& session() { return session_; }
 
  private:

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <system_error>
+
+#include "base/error.hpp"
 
 namespace minnow {
 namespace {
@@ -40,13 +43,23 @@ bool spin_until(const Done& done) {
 }  // namespace
 
 ThreadPool::ThreadPool(std::size_t n_threads)
-    : n_processors_(std::max<std::size_t>(1, std::thread::hardware_concurrency())) {
-  for (std::size_t thread = 1; thread < n_threads; ++thread) {
-    threads_.emplace_back([this, thread] { work(thread); });
+    : n_threads_(n_threads), n_processors_(std::max<std::size_t>(1, std::thread::hardware_concurrency())) {
+  threads_.reserve(n_threads - 1);
+  try {
+    for (std::size_t thread = 1; thread < n_threads; ++thread) {
+      threads_.emplace_back([this, thread] { work(thread); });
+    }
+  } catch (const std::system_error& error) {
+    const std::size_t n_started = threads_.size();
+    stop();
+    fail(ErrorCode::out_of_memory, "the system refused thread {} of {} ({}); ask for fewer", n_started + 2, n_threads,
+         error.code().message());
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -61,7 +74,7 @@ void ThreadPool::run(std::size_t n_tasks, FunctionRef<void(std::size_t)> task) {
 
 void ThreadPool::run_indexed(std::size_t n_tasks, FunctionRef<void(std::size_t, std::size_t)> task) {
   if (n_tasks == 0) return;
-  if (threads_.empty() || n_tasks == 1) {
+  if (n_threads_ == 1 || n_tasks == 1) {
     for (std::size_t index = 0; index < n_tasks; ++index) task(index, 0);
     return;
   }
@@ -81,7 +94,7 @@ void ThreadPool::run_indexed(std::size_t n_tasks, FunctionRef<void(std::size_t, 
 void ThreadPool::wake_sleepers() {
   const std::size_t n_sleeping = n_sleeping_.load();
   if (n_sleeping == 0) return;
-  const std::size_t n_awake = threads_.size() + 1 - n_sleeping;
+  const std::size_t n_awake = n_threads_ - n_sleeping;
   if (n_awake >= n_processors_) return;
   const std::lock_guard lock(mutex_);
   for (std::size_t i = std::min({n_sleeping, n_processors_ - n_awake, n_tasks_ - 1}); i > 0; --i) wake_.notify_one();
@@ -120,7 +133,7 @@ void ThreadPool::work(std::size_t thread) {
 
 bool ThreadPool::wait_for_job(unsigned seen) {
   const auto has_come = [&] { return job_.load() != seen; };
-  const bool is_too_many = threads_.size() + 1 - n_sleeping_.load(std::memory_order_relaxed) > n_processors_;
+  const bool is_too_many = n_threads_ - n_sleeping_.load(std::memory_order_relaxed) > n_processors_;
   if (!is_too_many && spin_until(has_come)) return true;
   std::unique_lock lock(mutex_);
   ++n_sleeping_;

@@ -24,13 +24,13 @@ namespace minnow {
 
 class ThreadPool {
  public:
-  // n_threads ≥ 1, counting the caller.
+  // n_threads ≥ 1, counting the caller. Throws Error(out_of_memory) when the system refuses that many.
   explicit ThreadPool(std::size_t n_threads);
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
   ~ThreadPool();
 
-  std::size_t size() const { return threads_.size() + 1; }
+  std::size_t size() const { return n_threads_; }
 
   // Calls task(index) once for every index below n_tasks, from any thread of the pool. One run at a time,
   // from one thread. The task must not throw.
@@ -39,6 +39,7 @@ class ThreadPool {
   void run_indexed(std::size_t n_tasks, FunctionRef<void(std::size_t task, std::size_t thread)> task);
 
  private:
+  void stop();
   void work(std::size_t thread);
   void take_tasks(std::size_t thread);
   bool enter();
@@ -48,6 +49,7 @@ class ThreadPool {
   bool wait_for_job(unsigned seen);
   void wait_until_left();
 
+  const std::size_t n_threads_;  // the threads read this while the constructor still adds to threads_
   const std::size_t n_processors_;
   std::vector<std::thread> threads_;
   const FunctionRef<void(std::size_t, std::size_t)>* task_ = nullptr;

@@ -24,7 +24,7 @@ class Conversation {
  public:
   Conversation(const Model& model, const SessionOptions& options, const ChatSetup& setup,
                const GenerateOptions& generate)
-      : model_(model), options_(options), setup_(setup), generate_(generate), chat_(model, options, setup) {
+      : generate_(generate), chat_(model, options, setup) {
     generate_.on_token = [](const TokenOutput& token) {
       print(token.text);
       return !InterruptGuard::pending();
@@ -40,8 +40,7 @@ class Conversation {
       chat_.clear();
       print("The conversation starts over.\n");
     } else if (line.starts_with("/system ")) {
-      setup_.system = line.substr(8);
-      chat_ = Chat(model_, options_, setup_);
+      chat_.restart(line.substr(8));
       print("The conversation starts over with this system message.\n");
     } else if (line == "/stats") {
       print(stats());
@@ -76,9 +75,6 @@ class Conversation {
                        chat_.session().position(), chat_.session().context());
   }
 
-  Model model_;
-  SessionOptions options_;
-  ChatSetup setup_;
   GenerateOptions generate_;
   Chat chat_;
   Generation last_;

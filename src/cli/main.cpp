@@ -1,8 +1,14 @@
 // minnow: the program. Exit 0: done. Exit 1: it failed. Exit 2: the words were wrong. Errors are one line on stderr.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <iostream>
 #include <new>
 #include <string>
 
@@ -20,12 +26,24 @@ int report(const std::string& sentence, int exit_code) {
   return exit_code;
 }
 
+// A standard stream that is closed would lend its number to the next file we open, and our messages would end up in it.
+void hold_standard_streams() {
+  for (int stream = 0; stream < 3; ++stream) {
+    if (::fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
+    const int mode = stream == STDOUT_FILENO ? O_RDONLY : O_RDWR;  // writing an answer to nowhere remains an error
+    if (::open("/dev/null", mode) != stream) std::_Exit(kFailed);
+  }
+}
+
 int parse_and_run(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    if (error.get_exit_code() == 0) {  // --help, --version
+      app.exit(error);
+      return std::cout.flush() ? 0 : report("cannot write to standard output", kFailed);
+    }
     return report(std::string(error.what()) + " (see minnow --help)", kWrongWords);
   }
 }
@@ -33,6 +51,7 @@ int parse_and_run(CLI::App& app, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  hold_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a closed stdout becomes an error we can name
   CLI::App app("Small language models on the device you have.", "minnow");
   app.set_version_flag("--version", std::string(minnow::version()));

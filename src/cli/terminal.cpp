@@ -38,8 +38,11 @@ std::string read_stdin(std::size_t limit_bytes) {
 }
 
 void print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    fail(ErrorCode::io, "cannot write to standard output: {}", std::strerror(errno));
+  while (!text.empty()) {
+    const ssize_t count = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;  // Ctrl-C stops the answer, not the writing
+    if (count < 0) fail(ErrorCode::io, "cannot write to standard output: {}", std::strerror(errno));
+    text.remove_prefix(static_cast<std::size_t>(count));
   }
 }
 

@@ -20,6 +20,11 @@ void Chat::clear() {
   if (!setup_.system.empty()) messages_.push_back({.role = "system", .content = setup_.system});
 }
 
+void Chat::restart(std::string_view system) {
+  setup_.system = system;
+  clear();
+}
+
 Generation Chat::answer(std::string_view user_text, const GenerateOptions& options) {
   return answer({.role = "user", .content = std::string(user_text)}, options);
 }

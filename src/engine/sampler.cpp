@@ -108,6 +108,7 @@ void Sampler::penalize(std::span<const TokenId> history) {
     float& logit = lists_->candidates[static_cast<std::size_t>(id)].logit;
     logit = logit <= 0 ? logit * options_.repeat_penalty : logit / options_.repeat_penalty;
     logit -= static_cast<float>(count) * options_.frequency_penalty + options_.presence_penalty;
+    logit = std::clamp(logit, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());
     count = 0;
   }
 }

@@ -69,7 +69,9 @@ Value slice_range(Runtime& runtime, const RangeObject& range, const SliceBounds&
   // at() gives the place one past either end too.
   const std::int64_t start = range.at(static_cast<std::size_t>(bounds.start));
   std::int64_t step = 0;
-  if (__builtin_mul_overflow(range.step, bounds.step, &step)) step = range.step;  // then only one item fits
+  if (__builtin_mul_overflow(range.step, bounds.step, &step)) {
+    fail(ErrorCode::unsupported, "a slice of a range steps further than 64 bits reach");
+  }
   return make_range(runtime.budget, start, range.at(static_cast<std::size_t>(bounds.end)), step);
 }
 

@@ -1,11 +1,15 @@
 #include "base/thread_pool.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 #include <vector>
+
+#include "minnow/error.hpp"
 
 namespace minnow {
 namespace {
@@ -20,6 +24,23 @@ TEST(ThreadPool, RunsEveryTaskExactlyOnce) {
     }
   }
 }
+
+// Sanitizers reserve address space by the terabyte.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(ThreadPool, SaysWhenTheSystemRefusesThreads) {
+  const auto ask_for_many = [] {
+    const rlimit little{512u << 20, 512u << 20};
+    setrlimit(RLIMIT_AS, &little);
+    try {
+      ThreadPool pool(1024);
+    } catch (const Error& error) {
+      std::_Exit(error.code() == ErrorCode::out_of_memory ? 7 : 1);
+    }
+    std::_Exit(0);
+  };
+  EXPECT_EXIT(ask_for_many(), ::testing::ExitedWithCode(7), "");
+}
+#endif
 
 TEST(ThreadPool, NumbersItsThreadsBelowItsSize) {
   ThreadPool pool(3);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -114,6 +115,14 @@ TEST(Sampler, SharedListsChangeNoChoice) {
     EXPECT_EQ(first.choose(logits, history), alone.choose(logits, history));
     second.choose(logits, {});
   }
+}
+
+TEST(Sampler, KeepsPenalizedLogitsFinite) {
+  const std::vector<float> logits{10, 20, 3};
+  const std::vector<TokenId> history{0, 1};
+  Sampler sampler({.temperature = 1, .repeat_penalty = 1e-38f, .seed = 7}, logits.size());
+  EXPECT_EQ(sampler.candidates(logits, history)[0].id, 0);  // both at the largest number: the lowest id goes first
+  for (const double probability : sampler.probabilities()) EXPECT_TRUE(std::isfinite(probability));
 }
 
 TEST(Sampler, RefusesOptionsOutOfRange) {

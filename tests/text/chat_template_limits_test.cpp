@@ -43,6 +43,12 @@ TEST(ChatTemplate, StopsAnEndlessLoopOfLoops) {
   EXPECT_THAT(error_of(source).what(), HasSubstr("steps"));
 }
 
+TEST(ChatTemplate, RefusesASliceWhoseStepNoIntegerHolds) {
+  const Error error = error_of("{{ range(0, 9223372036854775807, 4611686018427387904)[::-3] | list }}");
+  EXPECT_EQ(error.code(), ErrorCode::unsupported);
+  EXPECT_THAT(error.what(), HasSubstr("64 bits"));
+}
+
 TEST(ChatTemplate, StopsDoublingText) {
   const std::string source =
       "{% set ns = namespace(s='x') %}{% for i in range(90) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}";
