@@ -33,8 +33,8 @@ struct GrammarRepeat {
   std::uint32_t body = 0;
   std::uint32_t minimum = 0;
   std::uint32_t maximum = kUnbounded;
-  // Each round may be any one character but a control character, '"' and '\'. Then whole sets of tokens are known to
-  // fit without a look at their bytes.
+  // Each round may be any one character but a control character, '"' and '\', and what comes after the last round
+  // begins with one of these. Then whole sets of tokens are known to fit without a look at their bytes.
   bool takes_plain_characters = false;
 };
 

@@ -183,12 +183,32 @@ GrammarAutomaton::State GrammarAutomaton::intern(std::vector<Place>& places, std
   }
   check_memory();
   const auto state = static_cast<State>(states_.size());
-  states_.push_back(
-      {static_cast<std::uint32_t>(places_.size()), static_cast<std::uint32_t>(places.size()), plain, complete});
+  states_.push_back({.first_place = static_cast<std::uint32_t>(places_.size()),
+                     .n_places = static_cast<std::uint32_t>(places.size()),
+                     .plain = plain,
+                     .plain_bounded = bounds_plain(places),
+                     .complete = complete});
   places_.insert(places_.end(), places.begin(), places.end());
   transitions_.insert(transitions_.end(), grammar_->n_classes, kUnknown);
   state_numbers_.emplace(hash, state);
   return state;
+}
+
+// Every place is inside a repetition of plain characters, or takes none.
+bool GrammarAutomaton::bounds_plain(const std::vector<Place>& places) const {
+  static const ByteSet kNotPlain = [] {
+    ByteSet set;
+    for (std::size_t byte = 0; byte < 0x20; ++byte) set.set(byte);
+    return set.set('"').set('\\');
+  }();
+  return std::all_of(places.begin(), places.end(), [&](const Place& place) {
+    const GrammarNode& round = grammar_->nodes[frames_[place.frame].node];
+    if (place.frame != kNoFrame && round.kind == GrammarNode::Kind::repeat &&
+        grammar_->repeats[round.argument].takes_plain_characters) {
+      return true;
+    }
+    return (grammar_->byte_sets[grammar_->nodes[place.node].argument] & ~kNotPlain).none();
+  });
 }
 
 GrammarAutomaton::State GrammarAutomaton::read(State state, std::string_view text) {

@@ -57,6 +57,9 @@ class GrammarAutomaton {
   // Any run of this many plain characters may follow: none of them a control character, '"' or '\'.
   std::uint32_t plain_characters(State state) const { return states_[static_cast<std::size_t>(state)].plain; }
 
+  // No other plain characters may follow than plain_characters() says.
+  bool plain_is_bounded(State state) const { return states_[static_cast<std::size_t>(state)].plain_bounded; }
+
   // The state of this automaton that stands for `state` of another one for the same grammar.
   State adopt(const GrammarAutomaton& other, State state);
 
@@ -87,6 +90,7 @@ class GrammarAutomaton {
     std::uint32_t first_place = 0;
     std::uint32_t n_places = 0;
     std::uint32_t plain = 0;
+    bool plain_bounded = false;
     bool complete = false;
   };
   class Closure;
@@ -95,6 +99,7 @@ class GrammarAutomaton {
   State make_transition(State state, std::uint8_t byte);
   State intern(std::vector<Place>& places, std::uint32_t plain, bool complete);
   std::uint32_t push(Frame frame);
+  bool bounds_plain(const std::vector<Place>& places) const;
   void check_memory() const;
 
   const Grammar* grammar_;

@@ -69,8 +69,9 @@ const TokenSet& TokenGrammar::mask(Findings& findings, GrammarAutomaton::State s
 
 TokenSet TokenGrammar::find_mask(GrammarAutomaton& automaton, GrammarAutomaton::State state) const {
   // Inside a string nearly every token fits: those are known beforehand, and only the others are looked at.
-  const bool any_plain = automaton.plain_characters(state) >= TokenTrie::kLongestPlain;
-  TokenSet set = any_plain ? trie_->plain_tokens() : TokenSet(trie_->n_words());
+  const std::uint32_t plain = automaton.plain_characters(state);
+  const bool any_plain = plain >= TokenTrie::kLongestPlain || (plain > 0 && automaton.plain_is_bounded(state));
+  TokenSet set = any_plain ? trie_->plain_tokens(plain) : TokenSet(trie_->n_words());
   walk(automaton, state, any_plain ? trie_->other_nodes() : trie_->all_nodes(), [&](const TokenTrie::Node& node) {
     for (const TokenId id : any_plain ? trie_->tokens_of_other(node) : trie_->tokens_of_all(node)) add_token(set, id);
     return true;

@@ -22,7 +22,7 @@ std::size_t plain_length(std::string_view bytes) {
 }  // namespace
 
 TokenTrie::TokenTrie(const Tokenizer& tokenizer, std::span<const TokenId> shown)
-    : bytes_(tokenizer.vocabulary_size()), plain_(n_words()) {
+    : bytes_(tokenizer.vocabulary_size()), plain_(kLongestPlain + 1, TokenSet(n_words())) {
   std::vector<TokenId> all, other;
   for (std::size_t i = 0; i < bytes_.size(); ++i) {
     const auto id = static_cast<TokenId>(i);
@@ -43,8 +43,11 @@ TokenTrie::TokenTrie(const Tokenizer& tokenizer, std::span<const TokenId> shown)
     if (length == 0 || length > kLongestPlain) {
       other.push_back(id);
     } else {
-      add_token(plain_, id);
+      add_token(plain_[length], id);
     }
+  }
+  for (std::size_t length = 1; length < plain_.size(); ++length) {
+    for (std::size_t word = 0; word < n_words(); ++word) plain_[length][word] |= plain_[length - 1][word];
   }
   all_ = make_tree(bytes_, std::move(all));
   other_ = make_tree(bytes_, std::move(other));

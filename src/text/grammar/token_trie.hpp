@@ -4,6 +4,7 @@
 // are left out: under a grammar a model may only say what can be read, and end.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -52,8 +53,11 @@ class TokenTrie {
   std::span<const TokenId> tokens_of_all(const Node& node) const { return tokens_at(all_, node); }
   std::span<const TokenId> tokens_of_other(const Node& node) const { return tokens_at(other_, node); }
 
-  // The tokens that are whole characters, at most kLongestPlain, none of them a control character, '"' or '\'.
-  const TokenSet& plain_tokens() const { return plain_; }
+  // The tokens that are whole characters, at most so many of them and at most kLongestPlain, none of them a control
+  // character, '"' or '\'.
+  const TokenSet& plain_tokens(std::size_t most_characters) const {
+    return plain_[std::min(most_characters, kLongestPlain)];
+  }
   // The token that covers most of the beginning of `text`; -1 when none does.
   TokenId longest_beginning(std::string_view text) const;
   // The nodes of what begins with `text` and goes on.
@@ -74,7 +78,7 @@ class TokenTrie {
   std::vector<std::string> bytes_;
   std::vector<TokenId> end_tokens_;
   Tree all_, other_;
-  TokenSet plain_;
+  std::vector<TokenSet> plain_;  // by the most characters
 };
 
 }  // namespace minnow::text

@@ -87,9 +87,12 @@ TEST_P(GrammarOverVocabulary, AnyTokensThatFitMakeTextsThatMatch) {
 TEST_P(GrammarOverVocabulary, AllowsATokenExactlyWhenItsBytesFit) {
   MINNOW_REQUIRE_SHARED_DATA();
   const Vocabulary vocabulary(GetParam());
-  const Grammar grammar = parse_json_schema(R"({"type": "array", "items": {"type": "string"}})", JsonWhitespace::free);
+  const Grammar grammar = parse_json_schema(
+      R"({"type": "array", "items": {"anyOf": [{"type": "string", "maxLength": 4}, {"enum": ["another one", "ah"]}]}})",
+      JsonWhitespace::free);
   const auto shared = vocabulary.with(grammar);
-  for (const char* begin : {"", "[", "[\"a", "[\"a\\", "[\"\xC3", "[\"a\", \"\"", "[\"x\"]"}) {
+  for (const char* begin : {"", "[", "[\"a", "[\"a\\", "[\"\xC3", "[\"a\", \"\"", "[\"x\"]", "[\"xyz", "[\"wxyz",
+                            "[\"x\", \"anot", "[\"\\u"}) {
     GrammarAutomaton automaton(grammar);
     const auto state = automaton.read(automaton.start(), begin);
     GrammarCursor cursor(shared);
