@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -12,26 +11,35 @@
 namespace minnow {
 
 std::string read_file(const std::filesystem::path& path, std::size_t limit_bytes) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (error) {
-    fail(error == std::errc::no_such_file_or_directory ? ErrorCode::not_found : ErrorCode::io, "cannot read {}: {}",
-         path.string(), error.message());
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    fail(errno == ENOENT ? ErrorCode::not_found : ErrorCode::io, "cannot read {}: {}", path.string(),
+         std::strerror(errno));
   }
-  if (size > limit_bytes) {
-    fail(ErrorCode::invalid_input, "{} is {} bytes long, more than the {} allowed here", path.string(), size,
-         limit_bytes);
+  // Pipes and devices don't know their size.
+  std::string text;
+  ssize_t count = 1;
+  while (count != 0 && text.size() <= limit_bytes) {
+    char buffer[1 << 16];
+    count = ::read(file, buffer, sizeof buffer);
+    if (count < 0 && errno != EINTR) break;
+    if (count > 0) text.append(buffer, static_cast<std::size_t>(count));
   }
-  std::ifstream in(path, std::ios::binary);
-  std::string text(static_cast<std::size_t>(size), '\0');
-  if (!in.read(text.data(), static_cast<std::streamsize>(size))) {
-    fail(ErrorCode::io, "cannot read {}", path.string());
+  const int error = errno;
+  ::close(file);
+  if (count < 0) fail(ErrorCode::io, "cannot read {}: {}", path.string(), std::strerror(error));
+  if (text.size() > limit_bytes) {
+    fail(ErrorCode::invalid_input, "{} is longer than the {} bytes allowed here", path.string(), limit_bytes);
   }
   return text;
 }
 
 AtomicFile::AtomicFile(const std::filesystem::path& path)
     : path_(path), temporary_(path.string() + ".tmp-" + std::to_string(::getpid())) {
+  struct stat target {};
+  if (::stat(path_.c_str(), &target) == 0 && !S_ISREG(target.st_mode)) {  // renaming would take a device's place
+    fail(ErrorCode::invalid_input, "{} exists and is not a file", path_.string());
+  }
   file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file_ < 0) fail(ErrorCode::io, "cannot create {}: {}", temporary_.string(), std::strerror(errno));
 }

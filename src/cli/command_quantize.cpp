@@ -48,7 +48,16 @@ void add_quantize(CLI::App& app) {
   auto words = std::make_shared<QuantizeWords>();
   command->add_option("IN", words->in, "A GGUF file, best in F16, BF16 or F32")->required();
   command->add_option("OUT", words->out, "The file to write")->required();
-  command->add_option("TYPE", words->type, "Q4_K_M, Q8_0, Q4_0, …")->required();
+  command->add_option("TYPE", words->type, "Q4_K_M, Q8_0, Q4_0, …")
+      ->required()
+      ->check([](const std::string& name) -> std::string {
+        try {
+          formats::quantization_from_name(name);
+          return {};
+        } catch (const Error& error) {
+          return error.what();
+        }
+      });
   command->add_option("-t,--threads", words->threads, "Threads; 0: the physical cores this process may use")
       ->check(CLI::Range(0, 1024));
   command->callback([words] { quantize(*words); });

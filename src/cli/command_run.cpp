@@ -2,6 +2,8 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,7 +16,9 @@
 #include "cli/interactive_chat.hpp"
 #include "cli/model_argument.hpp"
 #include "cli/terminal.hpp"
+#include "cli/validators.hpp"
 #include "minnow/minnow.hpp"
+#include "text/unicode.hpp"
 
 namespace minnow::cli {
 namespace {
@@ -53,23 +57,23 @@ void add_sampling_options(CLI::App& command, RunOptions& options) {
   const std::string group = "Sampling";
   command
       .add_option("--temp", options.temperature, "Temperature; 0: the likeliest token (default 0.8; embedded model 0)")
-      ->check(CLI::Range(0.0, 100.0))
+      ->check(between(0.0, 100.0))
       ->group(group);
   command.add_option("--top-k", sampling.top_k, "Keep the K likeliest tokens; 0: all")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, 1 << 30))
       ->group(group);
   command.add_option("--top-p", sampling.top_p, "Keep the likeliest tokens that add up to P; 1: all")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(between(0.0, 1.0))
       ->group(group);
   command.add_option("--min-p", sampling.min_p, "Keep tokens at least P times as likely as the likeliest; 0: all")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(between(0.0, 1.0))
       ->group(group);
   command.add_option("--repeat-penalty", sampling.repeat_penalty, "Divide the logits of recent tokens by this; 1: no")
       ->capture_default_str()
-      ->check(CLI::Range(0.01, 100.0))
+      ->check(between(0.01, 100.0))
       ->group(group);
   command.add_option("--repeat-last-n", sampling.repeat_last_n, "How many tokens the penalties look back; -1: all")
       ->capture_default_str()
@@ -78,13 +82,21 @@ void add_sampling_options(CLI::App& command, RunOptions& options) {
   command
       .add_option("--frequency-penalty", sampling.frequency_penalty, "Subtracted from a logit per recent occurrence")
       ->capture_default_str()
-      ->check(CLI::Range(-100.0, 100.0))
+      ->check(between(-100.0, 100.0))
       ->group(group);
   command.add_option("--presence-penalty", sampling.presence_penalty, "Subtracted once from logits of recent tokens")
       ->capture_default_str()
-      ->check(CLI::Range(-100.0, 100.0))
+      ->check(between(-100.0, 100.0))
       ->group(group);
-  command.add_option("-s,--seed", sampling.seed, "Same seed, same text; default: a random one")->group(group);
+  command
+      .add_option_function<std::int64_t>(
+          "-s,--seed",
+          [&sampling](std::int64_t seed) {
+            if (seed >= 0) sampling.seed = static_cast<std::uint64_t>(seed);
+          },
+          "Same seed, same text; -1: a random one (default)")
+      ->check(CLI::Range(std::int64_t{-1}, std::numeric_limits<std::int64_t>::max()))
+      ->group(group);
 }
 
 void add_words(CLI::App& command, RunOptions& options) {
@@ -99,7 +111,8 @@ void add_words(CLI::App& command, RunOptions& options) {
       ->capture_default_str()
       ->check(CLI::Range(-1L, 1L << 40));
   command.add_option("-c,--ctx-size", options.session.context, "Context in tokens; 0: the model's, at most 4096")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(0L, 1L << 40));
   command.add_option("-t,--threads", options.threads, "Threads; 0: the physical cores this process may use")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
@@ -108,7 +121,8 @@ void add_words(CLI::App& command, RunOptions& options) {
       ->check(CLI::Range(1, 1 << 16));
   command.add_option("--cache-type", options.session.cache_type, "Number format of the KV cache: f16 or f32")
       ->transform(CLI::CheckedTransformer(
-          std::map<std::string, CacheType>{{"f16", CacheType::f16}, {"f32", CacheType::f32}}, CLI::ignore_case));
+          std::map<std::string, CacheType>{{"f16", CacheType::f16}, {"f32", CacheType::f32}}, CLI::ignore_case))
+      ->option_text("f16|f32");
   command.add_option("--stop", options.stop, "Ends the answer where this text would appear; may be repeated")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -179,8 +193,8 @@ void answer_once(const Model& model, const RunOptions& options, const std::strin
     }
   };
   if (raw) {
-    if (!options.raw) note("this model has no chat template; the prompt is sent as it is");
     Session session(model, options.session);
+    if (!options.raw) note("this model has no chat template; the prompt is sent as it is");
     finish(session, session.generate(prompt, generate));
   } else {
     Chat chat(model, options.session, {.system = options.system});
@@ -201,6 +215,9 @@ void run(RunOptions options) {
   if (!prompt && !chats) {
     if (stdin_is_terminal()) throw CLI::ValidationError("no prompt: give PROMPT or pipe it in");
     prompt = piped_prompt(options);
+  }
+  for (const std::string& text : {prompt.value_or(""), options.system}) {
+    if (!text::is_valid_utf8(text)) fail(ErrorCode::invalid_input, "the prompt is not valid UTF-8");
   }
   const std::string path = options.model();
   const auto arithmetic = arithmetic_named(options.arithmetic);

@@ -30,8 +30,9 @@ void add_show(CLI::App& app) {
   CLI::App* command = app.add_subcommand("show", "Metadata, tensors and memory plan of a model");
   auto words = std::make_shared<ShowWords>();
   command->add_option("MODEL", words->model, "A GGUF file, or any part of a split one")->required();
-  command->add_option("-c,--ctx-size", words->options.context,
-                      "Context of the memory plan; 0: the model's, at most 4096");
+  command
+      ->add_option("-c,--ctx-size", words->options.context, "Context of the memory plan; 0: the model's, at most 4096")
+      ->check(CLI::Range(0L, 1L << 40));
   command->add_flag("--tensors", words->options.all_tensors, "List every tensor");
   command->add_flag("--json", words->json, "Print one JSON object");
   command->callback([words] { show(*words); });

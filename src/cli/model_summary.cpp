@@ -65,6 +65,7 @@ Json memory_json(const formats::GgufFile& file, std::uint64_t weights_bytes, std
   const auto plan = engine::plan_session(spec, {.context = context}, 0);
   const std::uint64_t total = weights_bytes + plan.total_bytes();
   return {{"context", plan.context},
+          {"trained_context", spec.context_length},
           {"weights_bytes", weights_bytes},
           {"kv_bytes", plan.kv_bytes},
           {"scratch_bytes", plan.scratch_bytes},
@@ -137,6 +138,10 @@ std::string summary_text(const Json& summary) {
     out += fmt::format("  {:<10} {:>12}\n", part, megabytes(memory[std::string(part) + "_bytes"]));
   }
   out += memory["fits"].get<bool>() ? "  It fits this device.\n" : "  It does not fit this device.\n";
+  const auto trained = memory["trained_context"].get<std::size_t>();
+  if (trained != 0 && memory["context"] > trained) {
+    out += fmt::format("  The model was trained for {} tokens and may make no sense beyond.\n", trained);
+  }
   return out;
 }
 

@@ -96,6 +96,16 @@ class BadInput(unittest.TestCase):
         self.refused("run", "--temp", "hot", "turn on the fan", code=2)
         self.refused("run", "--logprobs", "3", "turn on the fan", code=2)
         self.refused("tokenize", code=2)
+        self.assertIn("'swim'", self.refused("swim", code=2))
+        self.refused("quantize", HOME_MODEL, "out.gguf", "NOPE", code=2)
+        for option, value in (("-c", "-5"), ("-c", "9" * 23), ("--temp", "nan"), ("--top-p", "nan"), ("--seed", "-2"),
+                              ("--top-k", "-1")):
+            self.assertIn(value, self.refused("run", option, value, "turn on the fan", code=2))
+
+    def test_help_that_cannot_be_written(self):
+        for words in (["--help"], ["--version"]):
+            with open("/dev/full", "wb") as full:
+                self.assertEqual(minnow(*words, stdout=full).returncode, 1)
 
     def test_help_exits_with_0(self):
         for words in (["--help"], ["run", "--help"], ["--version"]):
@@ -140,8 +150,18 @@ class BadInput(unittest.TestCase):
     def test_context_that_does_not_fit_the_memory(self):
         self.assertIn("fit", self.refused("run", "-c", "100000000", "turn on the fan"))
 
-    def test_invalid_utf8_is_answered_not_feared(self):
-        self.assertEqual(minnow("run", "--json", stdin=b"turn \xff\xfe on \xc3 the fan").returncode, 0)
+    def test_invalid_utf8(self):
+        for option in ([], ["--json"], ["--raw"]):
+            self.assertIn("not valid UTF-8", self.refused("run", *option, stdin=b"turn \xff\xfe on \xc3 the fan"))
+
+    def test_output_that_is_not_a_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pipe = pathlib.Path(folder) / "pipe"
+            os.mkfifo(pipe)
+            self.assertIn("is not a file", self.refused("quantize", HOME_MODEL, str(pipe), "Q4_0"))
+            self.assertIn("is not a file", self.refused("quantize", HOME_MODEL, folder, "Q4_0"))
+            self.assertTrue(pipe.is_fifo())
+            self.assertEqual(os.listdir(folder), ["pipe"])
 
     def test_forced_instruction_set_that_is_unknown(self):
         self.refused("run", "turn on the fan", env={"MINNOW_ISA": "abacus"})
