@@ -47,7 +47,10 @@ class MagnitudeGraph {
       const bool at_high = high_ && n == high_->value.integer.size();
       add_digits(0, {false, n, at_low, at_high, 0}, /*first_digit=*/n > 1 ? 1 : 0);
     }
-    for (std::size_t i = 0; i < to_expand_.size(); ++i) expand(to_expand_[i].first, to_expand_[i].second);
+    for (std::size_t i = 0; i < to_expand_.size(); ++i) {
+      const auto [state, place] = to_expand_[i];  // a copy: the list grows meanwhile
+      expand(state, place);
+    }
     return builder_.graph(std::move(graph_));
   }
 
