@@ -12,13 +12,14 @@ namespace {
 std::atomic<std::size_t> n_allocations{0};
 }
 
-void* operator new(std::size_t size) {
+// Inlined, g++ 12 takes them for mismatched.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++n_allocations;
   if (void* pointer = std::malloc(size == 0 ? 1 : size)) return pointer;
   throw std::bad_alloc();
 }
-void operator delete(void* pointer) noexcept { std::free(pointer); }
-void operator delete(void* pointer, std::size_t) noexcept { std::free(pointer); }
+[[gnu::noinline]] void operator delete(void* pointer) noexcept { std::free(pointer); }
+[[gnu::noinline]] void operator delete(void* pointer, std::size_t) noexcept { std::free(pointer); }
 
 namespace minnow {
 namespace {
