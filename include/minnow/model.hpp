@@ -36,6 +36,11 @@ enum class Arithmetic { exact, fast };
 struct ModelOptions {
   std::size_t threads = 0;  // 0: the physical cores this process may use
   Arithmetic arithmetic = Arithmetic::exact;
+  // Quantized weights are kept as the processor likes them in a file that later starts only map: beside the model, in
+  // this folder, or, with "off", nowhere. Empty: what the environment variable MINNOW_PACK_DIR says, else beside
+  // the model. Where that can't be written they are repacked in memory at every start.
+  std::string pack_dir{};
+  bool verify_pack = false;  // compare all of that file with its checksums before it is used
   // Called while weights are read, from the thread that loads.
   std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress{};
 };
@@ -71,9 +76,9 @@ class Model {
 
   const std::string& name() const;          // what the file calls the model, else the file's own name
   const std::string& architecture() const;  // "llama", "qwen2", …
-  std::string sha256() const;               // of the file; reads it all the first time it is asked for
-  std::string_view isa() const;             // "scalar", "avx2", "avx512", "amx", "neon"
-  std::string_view arithmetic() const;      // "exact" or "fast": what this model really uses
+  std::string sha256() const;    // of the file; reads it all the first time it is asked for, unless a pack knows it
+  std::string_view isa() const;  // "scalar", "avx2", "avx512", "amx", "neon"
+  std::string_view arithmetic() const;  // "exact" or "fast": what this model really uses
   std::size_t threads() const;
   std::size_t context_length() const;  // what the model was trained for
   std::size_t vocabulary_size() const;

@@ -3,15 +3,30 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "base/mapped_file.hpp"
+
 namespace minnow {
 
 // Throws Error(not_found), Error(io), or Error(invalid_input) when the file is larger than `limit_bytes`.
 std::string read_file(const std::filesystem::path& path, std::size_t limit_bytes = std::size_t{1} << 30);
+
+// The user this process acts as.
+std::uint32_t current_user_id() noexcept;
+
+// Replaces bytes inside a file if it is still the one with `stamp`. A hint, for bytes that need not be there: false
+// when it can't be done.
+bool overwrite_in_place(const std::filesystem::path& path, const FileStamp& stamp, std::uint64_t offset,
+                        std::span<const std::byte> bytes) noexcept;
+
+// Flushes the folder that holds `path`, so that a rename in it survives a power cut. A hint: file systems that can't
+// sync a folder are not an error.
+void sync_folder_of(const std::filesystem::path& path) noexcept;
 
 // A file that appears under its name only when commit() has returned. Without commit() nothing remains.
 class AtomicFile {

@@ -34,6 +34,29 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit_bytes
   return text;
 }
 
+std::uint32_t current_user_id() noexcept { return ::geteuid(); }
+
+bool overwrite_in_place(const std::filesystem::path& path, const FileStamp& stamp, std::uint64_t offset,
+                        std::span<const std::byte> bytes) noexcept {
+  const int file = ::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0) return false;
+  struct stat status {};
+  const bool same = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_ino == stamp.inode &&
+                    static_cast<std::uint64_t>(status.st_size) == stamp.size && offset + bytes.size() <= stamp.size;
+  const bool done = same && ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset)) ==
+                                static_cast<ssize_t>(bytes.size());
+  ::close(file);
+  return done;
+}
+
+void sync_folder_of(const std::filesystem::path& path) noexcept {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0) return;
+  (void)::fsync(handle);
+  ::close(handle);
+}
+
 AtomicFile::AtomicFile(const std::filesystem::path& path)
     : path_(path), temporary_(path.string() + ".tmp-" + std::to_string(::getpid())) {
   struct stat target {};
@@ -68,12 +91,7 @@ void AtomicFile::commit() {
   }
   ::close(file_);
   file_ = -1;
-  // The rename itself must survive a power cut too; a file system that can't sync a folder is not an error.
-  const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
-  if (const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); handle >= 0) {
-    (void)::fsync(handle);
-    ::close(handle);
-  }
+  sync_folder_of(path_);
 }
 
 }  // namespace minnow

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -22,10 +23,12 @@ std::pair<std::uintptr_t, std::size_t> whole_pages(std::span<const std::byte> pa
   return {begin, end > begin ? end - begin : 0};
 }
 
+std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
+
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);  // a pipe must not make us wait
   if (file < 0) {
     fail(errno == ENOENT ? ErrorCode::not_found : ErrorCode::io, "cannot open {}: {}", path.string(),
          std::strerror(errno));
@@ -37,6 +40,11 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
     fail(ErrorCode::invalid_input, "{} is not a regular file", path.string());
   }
   size_ = static_cast<std::size_t>(status.st_size);
+  stamp_ = {.size = size_,
+            .inode = status.st_ino,
+            .modified_ns = nanoseconds(status.st_mtim),
+            .changed_ns = nanoseconds(status.st_ctim),
+            .owner = status.st_uid};
   void* address = size_ == 0 ? nullptr : ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
   const int map_error = errno;
   ::close(file);
@@ -45,11 +53,12 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), stamp_(other.stamp_) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(stamp_, other.stamp_);
   return *this;
 }
 
@@ -63,10 +72,42 @@ void MappedFile::will_need(std::span<const std::byte> part) noexcept {
   }
 }
 
+void MappedFile::populate(std::span<const std::byte> part) noexcept {
+#if defined(MADV_POPULATE_READ)
+  if (const auto [begin, length] = whole_pages(part); length > 0) {
+    ::madvise(reinterpret_cast<void*>(begin), length, MADV_POPULATE_READ);
+  }
+#else
+  will_need(part);
+#endif
+}
+
+void MappedFile::prefer_huge_pages(std::span<const std::byte> part) noexcept {
+#if defined(MADV_HUGEPAGE)
+  if (const auto [begin, length] = whole_pages(part); length > 0) {
+    ::madvise(reinterpret_cast<void*>(begin), length, MADV_HUGEPAGE);
+  }
+#endif
+}
+
 void MappedFile::release(std::span<const std::byte> part) noexcept {
   if (const auto [begin, length] = whole_pages(part); length > 0) {
     ::madvise(reinterpret_cast<void*>(begin), length, MADV_DONTNEED);
   }
+}
+
+bool MappedFile::is_resident(std::span<const std::byte> part) noexcept {
+  constexpr std::size_t kPages = 512;
+  unsigned char resident[kPages];
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto end = reinterpret_cast<std::uintptr_t>(part.data()) + part.size();
+  for (auto at = reinterpret_cast<std::uintptr_t>(part.data()) / page * page; at < end; at += kPages * page) {
+    const std::size_t length = std::min<std::size_t>(kPages * page, end - at);
+    if (::mincore(reinterpret_cast<void*>(at), length, resident) != 0) return true;
+    const std::size_t n_pages = (length + page - 1) / page;
+    if (std::any_of(resident, resident + n_pages, [](unsigned char state) { return (state & 1) == 0; })) return false;
+  }
+  return true;
 }
 
 }  // namespace minnow

@@ -19,9 +19,8 @@ namespace {
 
 struct BenchWords {
   std::string model;
-  std::size_t threads = 0;
+  ModelOptions load;
   std::string isa;
-  std::string arithmetic = "exact";
   std::string svg_file;
   bool json = false;
   evaluation::SpeedOptions options;
@@ -31,7 +30,7 @@ void bench(BenchWords words) {
   // The table of kernels is chosen once per process, by this variable.
   if (!words.isa.empty()) setenv("MINNOW_ISA", words.isa.c_str(), 1);
   std::erase(words.options.batches, 0u);
-  const Model model = load_model(words.model, words.threads, arithmetic_named(words.arithmetic));
+  const Model model = load_model(words.model, words.load);
   evaluation::SpeedReport report;
   {
     ProgressBar bar("measuring");
@@ -66,11 +65,8 @@ void add_bench(CLI::App& app) {
       ->delimiter(',')
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
-  command->add_option("-t,--threads", words->threads, "Threads; 0: the physical cores this process may use")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
+  add_model_options(*command, words->load);
   command->add_option("--isa", words->isa, "The instruction set to use, as MINNOW_ISA does; default: the best");
-  add_arithmetic(*command, words->arithmetic);
   command->add_option("--svg", words->svg_file, "Also draw a roofline into this file");
   command->add_flag("--json", words->json, "Print one JSON object");
   command->callback([words] { bench(*words); });

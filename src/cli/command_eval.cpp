@@ -18,15 +18,14 @@ namespace {
 struct PerplexityWords {
   std::string model;
   std::string text_file;
-  std::size_t threads = 0;
-  std::string arithmetic = "exact";
+  ModelOptions load;
   bool json = false;
   evaluation::PerplexityOptions options;
 };
 
 void perplexity(PerplexityWords words) {
   const std::string text = read_file(words.text_file);
-  const Model model = load_model(words.model, words.threads, arithmetic_named(words.arithmetic));
+  const Model model = load_model(words.model, words.load);
   evaluation::Perplexity result;
   {
     ProgressBar bar("evaluating");
@@ -60,9 +59,7 @@ void add_eval(CLI::App& app) {
   command->add_option("--chunks", words->options.chunks, "How many chunks or documents; 0: all")->capture_default_str();
   command->add_option("--separator", words->options.separator,
                       "The text is documents parted by this; each starts with BOS and all its tokens count");
-  command->add_option("-t,--threads", words->threads, "Threads; 0: the physical cores this process may use")
-      ->check(CLI::Range(0, 1024));
-  add_arithmetic(*command, words->arithmetic);
+  add_model_options(*command, words->load);
   command->add_flag("--json", words->json, "Print {\"perplexity\", \"error\", \"tokens\", \"chunks\"}");
   command->callback([words] { perplexity(*words); });
 }

@@ -27,13 +27,12 @@ constexpr std::size_t kMostConstraintBytes = 1u << 20;
 
 struct RunOptions {
   std::vector<std::string> words;  // [MODEL] [PROMPT]
-  std::size_t threads = 0;
+  ModelOptions load;
   long max_tokens = -1;
   SessionOptions session;
   std::optional<float> temperature;
   std::vector<std::string> stop;
   std::string system;
-  std::string arithmetic = "exact";
   std::string schema_file, grammar_file, regex;
   bool json_object = false;
   std::optional<std::size_t> logprobs;
@@ -113,9 +112,7 @@ void add_words(CLI::App& command, RunOptions& options) {
   command.add_option("-c,--ctx-size", options.session.context, "Context in tokens; 0: the model's, at most 4096")
       ->capture_default_str()
       ->check(CLI::Range(0L, 1L << 40));
-  command.add_option("-t,--threads", options.threads, "Threads; 0: the physical cores this process may use")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
+  add_model_options(command, options.load);
   command.add_option("--batch-size", options.session.batch_tokens, "Prompt tokens evaluated at once")
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 16));
@@ -132,7 +129,6 @@ void add_words(CLI::App& command, RunOptions& options) {
   command
       .add_option("--logprobs", options.logprobs, "With --json: log-probabilities of each token and the K likeliest")
       ->check(CLI::Range(0, 1000));
-  add_arithmetic(command, options.arithmetic);
 }
 
 void add_constraint_options(CLI::App& command, RunOptions& options) {
@@ -220,10 +216,9 @@ void run(RunOptions options) {
     if (!text::is_valid_utf8(text)) fail(ErrorCode::invalid_input, "the prompt is not valid UTF-8");
   }
   const std::string path = options.model();
-  const auto arithmetic = arithmetic_named(options.arithmetic);
-  const Model model = load_model(path, options.threads, arithmetic);
+  const Model model = load_model(path, options.load);
   if (!options.draft_model.empty()) {
-    options.session.speculation.draft_model = load_model(options.draft_model, options.threads, arithmetic);
+    options.session.speculation.draft_model = load_model(options.draft_model, options.load);
   }
   // The embedded model answers with JSON for programs: its likeliest answer is the one wanted.
   options.session.sampling.temperature = options.temperature.value_or(path.empty() ? 0.0f : 0.8f);

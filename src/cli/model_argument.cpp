@@ -1,6 +1,9 @@
 #include "cli/model_argument.hpp"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
+#include <map>
+#include <utility>
 
 #include "base/error.hpp"
 #include "cli/terminal.hpp"
@@ -14,22 +17,27 @@ bool names_a_model(const std::string& argument) {
   return argument.find_first_of(" \t\n") == std::string::npos;
 }
 
-void add_arithmetic(CLI::App& command, std::string& word) {
+void add_model_options(CLI::App& command, ModelOptions& options) {
+  command.add_option("-t,--threads", options.threads, "Threads; 0: the physical cores this process may use")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
   command
       .add_option(
-          "--arithmetic", word,
+          "--arithmetic", options.arithmetic,
           "exact: the same bits on every machine; fast: prompts through bfloat16 matrix units where the machine "
           "has them, else exact")
-      ->check(CLI::IsMember({"exact", "fast"}));
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Arithmetic>{{"exact", Arithmetic::exact}, {"fast", Arithmetic::fast}}));
+  command
+      .add_option("--pack-dir", options.pack_dir,
+                  "Keep packed weights in this folder; off: pack in memory (default: beside MODEL)")
+      ->envname("MINNOW_PACK_DIR");
+  command.add_flag("--verify-pack", options.verify_pack, "Check all packed weights before using them");
 }
 
-Arithmetic arithmetic_named(const std::string& word) { return word == "fast" ? Arithmetic::fast : Arithmetic::exact; }
-
-Model load_model(const std::string& path, std::size_t threads, Arithmetic arithmetic) {
+Model load_model(const std::string& path, ModelOptions options) {
   ProgressBar bar("loading");
-  const ModelOptions options{.threads = threads,
-                             .arithmetic = arithmetic,
-                             .progress = [&](std::uint64_t done, std::uint64_t total) { bar.update(done, total); }};
+  options.progress = [&](std::uint64_t done, std::uint64_t total) { bar.update(done, total); };
   if (path.empty()) return Model::embedded(options);
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {

@@ -1,11 +1,13 @@
 // MODEL on the command line: a path, or left out for the embedded default.
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <cstddef>
 #include <string>
 
 #include "minnow/model.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace minnow::cli {
 
@@ -14,10 +16,9 @@ namespace minnow::cli {
 bool names_a_model(const std::string& argument);
 
 // `path` empty: the embedded model. Shows a progress bar when it takes long.
-Model load_model(const std::string& path, std::size_t threads, Arithmetic arithmetic = Arithmetic::exact);
+Model load_model(const std::string& path, ModelOptions options);
 
-// --arithmetic exact|fast
-void add_arithmetic(CLI::App& command, std::string& word);
-Arithmetic arithmetic_named(const std::string& word);
+// --threads, --arithmetic, --pack-dir and --verify-pack.
+void add_model_options(CLI::App& command, ModelOptions& options);
 
 }  // namespace minnow::cli

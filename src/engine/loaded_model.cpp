@@ -1,6 +1,8 @@
 #include "engine/loaded_model.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <future>
 #include <utility>
 
 #include "base/error.hpp"
@@ -39,9 +41,13 @@ LoadedModel::LoadedModel(formats::GgufFile file, const ModelOptions& options, co
     : file_(std::move(file)), pool_(thread_count(options)) {
   const auto start = std::chrono::steady_clock::now();
   require_memory(file_);
-  tokenizer_ = text::make_tokenizer(tokenizer_spec(file_.metadata()));
+  // A vocabulary of 100,000s takes as long to index as packed weights take to map.
+  auto tokenizer =
+      std::async(std::launch::async, [&] { return text::make_tokenizer(tokenizer_spec(file_.metadata())); });
+  decoder_.emplace(models::Decoder::load(file_, kernels, pool_, options.progress,
+                                         models::pack_options(options.pack_dir, options.verify_pack)));
+  tokenizer_ = tokenizer.get();
   grammars_ = std::make_unique<GrammarCache>(*tokenizer_);
-  decoder_.emplace(models::Decoder::load(file_, kernels, pool_, options.progress));
   if (tokenizer_->vocabulary_size() > spec().vocabulary_size) {
     fail(ErrorCode::invalid_input, "{}: the vocabulary names {} tokens, but the model has only {}", file_.name(),
          tokenizer_->vocabulary_size(), spec().vocabulary_size);
@@ -62,6 +68,12 @@ void LoadedModel::with_threads(FunctionRef<void(ThreadPool&)> work) const {
   work(pool_);
 }
 
+std::uint64_t LoadedModel::available_memory_bytes() const {
+  const std::uint64_t available = machine::available_memory_bytes();
+  if (available == 0) return 0;
+  return std::max<std::uint64_t>(1, available - std::min(available, decoder_->mapped_bytes()));
+}
+
 const text::ChatTemplate& LoadedModel::chat_template(bool with_tools) const {
   const std::scoped_lock lock(lazy_mutex_);
   if (with_tools && !tool_template_source_.empty()) return parsed(tool_template_, tool_template_source_);
@@ -78,7 +90,7 @@ const text::ChatTemplate& LoadedModel::parsed(std::optional<text::ChatTemplate>&
 
 std::string LoadedModel::sha256() const {
   const std::scoped_lock lock(lazy_mutex_);
-  if (sha256_.empty()) sha256_ = file_.sha256();
+  if (sha256_.empty()) sha256_ = decoder_->pack() ? decoder_->pack()->table().model_sha256 : file_.sha256();
   return sha256_;
 }
 

@@ -37,6 +37,9 @@ class LoadedModel {
   std::size_t threads() const { return pool_.size(); }
   const std::string& name() const { return name_; }
   double load_ms() const { return load_ms_; }
+  // What sessions may take, 0: unknown. The system counts the pages of mapped files as available; those of the weights
+  // are not, because every token reads them.
+  std::uint64_t available_memory_bytes() const;
   // Tokens that have a name; a file may pad its logits beyond them.
   std::size_t vocabulary_size() const { return tokenizer_->vocabulary_size(); }
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "machine/memory.hpp"
 
 namespace minnow::engine {
 namespace {
@@ -28,7 +27,7 @@ void end_waiting(Waiting& waiting, EndReason reason) {
 
 Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
     : model_(loaded_model(model)),
-      plan_(plan_scheduler(model_->spec(), options, machine::available_memory_bytes())),
+      plan_(plan_scheduler(model_->spec(), options, model_->available_memory_bytes())),
       slots_(model_->spec(), plan_.max_sequences, plan_.context, cache_type(options.cache_type)),
       scratch_(model_->spec(), plan_.batch_tokens),
       logits_(plan_.max_sequences * model_->spec().vocabulary_size),

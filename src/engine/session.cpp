@@ -8,7 +8,6 @@
 #include "base/error.hpp"
 #include "engine/probability.hpp"
 #include "engine/session_state.hpp"
-#include "machine/memory.hpp"
 
 namespace minnow {
 namespace {
@@ -145,7 +144,7 @@ void Session::State::catch_up_with_all_logits(const OnLogits& on_logits, std::si
 
 Session::Session(const Model& model, const SessionOptions& options) {
   const std::shared_ptr<const engine::LoadedModel>& loaded = model.loaded_;
-  const engine::SessionPlan plan = engine::plan_session(loaded->spec(), options, machine::available_memory_bytes());
+  const engine::SessionPlan plan = engine::plan_session(loaded->spec(), options, loaded->available_memory_bytes());
   try {
     state_ = std::make_unique<State>(model, loaded, options, plan);
   } catch (const std::bad_alloc&) {

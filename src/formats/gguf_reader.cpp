@@ -111,6 +111,12 @@ std::uint64_t GgufFile::size_bytes() const {
   return size;
 }
 
+std::vector<FileStamp> GgufFile::stamps() const {
+  std::vector<FileStamp> stamps;
+  for (const MappedFile& file : files_) stamps.push_back(file.stamp());
+  return stamps;
+}
+
 std::string GgufFile::sha256() const {
   constexpr std::size_t kStep = std::size_t{8} << 20;
   Sha256 hash;

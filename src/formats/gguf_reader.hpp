@@ -58,6 +58,8 @@ class GgufFile {
   const std::string& name() const { return name_; }  // the first file's path
   std::uint64_t size_bytes() const;                  // of all parts
   std::string sha256() const;                        // of all parts in order; reads everything
+  // Of each part when it was opened; none for from_memory.
+  std::vector<FileStamp> stamps() const;
   std::uint32_t version() const { return version_; }
 
  private:

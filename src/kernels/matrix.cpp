@@ -1,9 +1,13 @@
 #include "kernels/matrix.hpp"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "base/checked.hpp"
 #include "base/error.hpp"
 #include "kernels/matmul_kernel.hpp"
 #include "kernels/packing.hpp"
+#include "kernels/quantized_layout.hpp"
 
 namespace minnow::kernels {
 namespace {
@@ -21,6 +25,19 @@ void check_shape(numeric::Format format, std::size_t rows, std::size_t cols, std
   }
 }
 
+// The tiles [first, first + n_tiles) of a matrix into `out`, over the pool.
+void pack_tiles(numeric::Format format, std::size_t row_tile, std::size_t rows, std::size_t cols,
+                std::span<const std::byte> data, std::size_t first, std::size_t n_tiles, std::byte* out,
+                ThreadPool& pool) {
+  const std::size_t row_bytes = numeric::row_bytes(format, cols);
+  const std::size_t tile_bytes = packed_bytes(format, row_tile, 1, cols);
+  pool.run(n_tiles, [&](std::size_t tile) {
+    const std::size_t row = (first + tile) * row_tile;
+    pack_tile(format, row_tile, data.data() + row * row_bytes, std::min(row_tile, rows - row), cols,
+              out + tile * tile_bytes);
+  });
+}
+
 }  // namespace
 
 Matrix::Matrix(const KernelTable& kernels, numeric::Format format, std::size_t rows, std::size_t cols,
@@ -35,13 +52,45 @@ Matrix::Matrix(const KernelTable& kernels, numeric::Format format, std::size_t r
   if (row_tile == 0 || rows == 0 || cols == 0) return;
   packed_ = AlignedBuffer<std::byte>(packed_bytes(format, row_tile, rows, cols), Pages::huge);
   tile_bytes_ = packed_bytes(format, row_tile, 1, cols);
-  const std::size_t row_bytes = numeric::row_bytes(format, cols);
-  pool.run((rows + row_tile - 1) / row_tile, [&](std::size_t tile) {
-    const std::size_t row = tile * row_tile;
-    pack_tile(format, row_tile, data.data() + row * row_bytes, rows - row < row_tile ? rows - row : row_tile, cols,
-              packed_.data() + tile * tile_bytes_);
-  });
+  pack_tiles(format, row_tile, rows, cols, data, 0, (rows + row_tile - 1) / row_tile, packed_.data(), pool);
   data_ = packed_.span();
+}
+
+Matrix Matrix::from_packed(const KernelTable& kernels, numeric::Format format, std::size_t rows, std::size_t cols,
+                           std::span<const std::byte> packed) {
+  Matrix matrix;
+  matrix.kernel_ = kernels.matmul[static_cast<std::size_t>(format)];
+  matrix.format_ = format;
+  matrix.rows_ = rows;
+  matrix.cols_ = cols;
+  matrix.data_ = packed;
+  const std::size_t row_tile = matrix.kernel_->row_tile;
+  const bool whole_blocks = cols % numeric::info(format).block_values == 0;
+  if (row_tile == 0 || !whole_blocks || packed.size() != packed_bytes(format, row_tile, rows, cols) ||
+      reinterpret_cast<std::uintptr_t>(packed.data()) % kPackedAlignment != 0) {
+    fail(ErrorCode::invalid_input, "a packed {} matrix of {} rows and {} columns does not take {} bytes",
+         numeric::info(format).name, rows, cols, packed.size());
+  }
+  matrix.tile_bytes_ = packed_bytes(format, row_tile, 1, cols);
+  return matrix;
+}
+
+void Matrix::pack(const KernelTable& kernels, numeric::Format format, std::size_t rows, std::size_t cols,
+                  std::span<const std::byte> data, ThreadPool& pool,
+                  FunctionRef<void(std::span<const std::byte>)> sink) {
+  constexpr std::size_t kPartBytes = std::size_t{4} << 20;
+  check_shape(format, rows, cols, data.size());
+  const std::size_t row_tile = kernels.matmul[static_cast<std::size_t>(format)]->row_tile;
+  const std::size_t tile_bytes = packed_bytes(format, row_tile, 1, cols);
+  if (tile_bytes == 0) return;
+  const std::size_t n_tiles = (rows + row_tile - 1) / row_tile;
+  const std::size_t step = std::clamp<std::size_t>(kPartBytes / tile_bytes, 1, std::max<std::size_t>(1, n_tiles));
+  AlignedBuffer<std::byte> part(step * tile_bytes);
+  for (std::size_t first = 0; first < n_tiles; first += step) {
+    const std::size_t n = std::min(step, n_tiles - first);
+    pack_tiles(format, row_tile, rows, cols, data, first, n, part.data(), pool);
+    sink(part.span().first(n * tile_bytes));
+  }
 }
 
 void Matrix::decode_row(std::size_t row, float* values) const noexcept {

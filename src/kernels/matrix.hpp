@@ -27,6 +27,16 @@ class Matrix {
   // Throws Error(invalid_input) when cols doesn't fit the format's blocks or data has the wrong size.
   Matrix(const KernelTable& kernels, numeric::Format format, std::size_t rows, std::size_t cols,
          std::span<const std::byte> data, ThreadPool& pool);
+  // From what pack() gave these kernels, or others with the same row_tile; `packed` is kept as a view and must outlive
+  // the matrix. Any bytes of the right size are safe to compute with. Throws Error(invalid_input) for a wrong size or
+  // an address that isn't a multiple of kPackedAlignment.
+  static Matrix from_packed(const KernelTable& kernels, numeric::Format format, std::size_t rows, std::size_t cols,
+                            std::span<const std::byte> packed);
+  // Hands the repacked bytes to `sink` front to back, a few megabytes at a time. Throws as the constructor does, and
+  // what `sink` throws. Precondition: kernels.matmul[format]->row_tile > 0.
+  static void pack(const KernelTable& kernels, numeric::Format format, std::size_t rows, std::size_t cols,
+                   std::span<const std::byte> data, ThreadPool& pool,
+                   FunctionRef<void(std::span<const std::byte>)> sink);
 
   std::size_t rows() const { return rows_; }
   std::size_t cols() const { return cols_; }

@@ -86,6 +86,8 @@ constexpr QuantizedLayout quantized_layout(numeric::Format format) {
 //
 // so that a register, shifted and masked, meets 4 consecutive activations, broadcast to every row.
 // A six_bit header holds its 16 numbers n as bytes n[j] | (n[12 + j % 4] >> 2 * (j / 4) & 3) << 6 for j = 0…11.
+// Packs on disk hold this layout: whoever changes it raises the version, so that they are made anew.
+inline constexpr int kPackedLayoutVersion = 1;
 inline constexpr std::size_t kPackedAlignment = 64;
 
 constexpr std::size_t sub_scale_bytes(const QuantizedLayout& layout) {

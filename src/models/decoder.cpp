@@ -6,6 +6,7 @@
 #include "models/forward_pass.hpp"
 #include "models/scratch.hpp"
 #include "models/spec_reader.hpp"
+#include "models/weight_pack.hpp"
 #include "models/weights.hpp"
 
 namespace minnow::models {
@@ -119,22 +120,59 @@ void predict(const ForwardPass& pass, std::span<const Slice> slices, float* logi
   });
 }
 
+struct Loaded {
+  std::unique_ptr<const formats::PackFile> pack;  // null: packed in memory
+  std::unique_ptr<const Weights> weights;
+};
+
+// No weights when there is no pack, or it isn't one of this model after all.
+Loaded load_from_pack(const std::filesystem::path& path, const DecoderSpec& spec, ModelIdentity& identity,
+                      const kernels::KernelTable& kernels, ThreadPool& pool, bool verify) {
+  auto opened = open_pack(path, identity, kernels, pool, verify);
+  if (!opened) return {};
+  try {
+    auto pack = std::make_unique<const formats::PackFile>(std::move(*opened));
+    TensorReader tensors(identity.file(), kernels, pool, /*progress=*/{}, {.pack = pack.get()});
+    auto weights = std::make_unique<const Weights>(load_weights(spec, tensors));
+    return {std::move(pack), std::move(weights)};
+  } catch (const Error&) {  // a pack that lacks a matrix is made anew; what is wrong with the model is said then
+    return {};
+  }
+}
+
+Loaded load_packed(const DecoderSpec& spec, const formats::GgufFile& file, const kernels::KernelTable& kernels,
+                   ThreadPool& pool, const Decoder::Progress& progress, const PackOptions& options) {
+  if (const auto path = pack_path(file, kernels, options); !path.empty()) {
+    ModelIdentity identity(file);
+    if (Loaded loaded = load_from_pack(path, spec, identity, kernels, pool, options.verify); loaded.weights) {
+      return loaded;
+    }
+    if (build_pack(path, spec, identity, kernels, pool, progress, options.settings)) {
+      Loaded loaded = load_from_pack(path, spec, identity, kernels, pool, options.verify);
+      if (loaded.weights) return loaded;
+    }
+  }
+  TensorReader tensors(file, kernels, pool, progress);
+  return {nullptr, std::make_unique<const Weights>(load_weights(spec, tensors))};
+}
+
 }  // namespace
 
 Decoder Decoder::load(const formats::GgufFile& file, const kernels::KernelTable& kernels, ThreadPool& pool,
-                      const Progress& progress) {
+                      const Progress& progress, const PackOptions& options) {
   DecoderSpec spec = read_spec(file);
-  TensorReader tensors(file, kernels, pool, progress);
-  auto weights = std::make_unique<const Weights>(load_weights(spec, tensors));
-  return Decoder(std::move(spec), std::move(weights), kernels);
+  Loaded loaded = load_packed(spec, file, kernels, pool, progress, options);
+  return Decoder(std::move(spec), std::move(loaded.pack), std::move(loaded.weights), kernels);
 }
 
-Decoder::Decoder(DecoderSpec spec, std::unique_ptr<const Weights> weights, const kernels::KernelTable& kernels)
-    : spec_(std::move(spec)), weights_(std::move(weights)), kernels_(&kernels) {}
+Decoder::Decoder(DecoderSpec spec, std::unique_ptr<const formats::PackFile> pack,
+                 std::unique_ptr<const Weights> weights, const kernels::KernelTable& kernels)
+    : spec_(std::move(spec)), pack_(std::move(pack)), weights_(std::move(weights)), kernels_(&kernels) {}
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder::~Decoder() = default;
 
 std::uint64_t Decoder::weights_bytes() const { return weights_->bytes; }
+std::uint64_t Decoder::mapped_bytes() const { return weights_->mapped_bytes; }
 
 void Decoder::forward(std::span<const Slice> slices, float* logits, Scratch& scratch, ThreadPool& pool) const {
   const ForwardPass pass{spec_, *weights_, *kernels_, scratch, pool, place_tokens(spec_, slices, scratch)};

@@ -16,8 +16,10 @@
 
 #include "base/thread_pool.hpp"
 #include "formats/gguf_reader.hpp"
+#include "formats/pack_file.hpp"
 #include "kernels/kernel_table.hpp"
 #include "models/kv_cache.hpp"
+#include "models/pack_place.hpp"
 #include "models/spec.hpp"
 
 namespace minnow::models {
@@ -41,11 +43,12 @@ class Decoder {
  public:
   using Progress = std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)>;
 
-  // Reads the spec and packs the weights; pages of `file` that were repacked are released. `file` must outlive
-  // the decoder. Throws Error(unsupported) for an architecture or feature we lack, Error(invalid_input) for missing,
+  // Reads the spec and maps the packed weights, packing them first where there is no pack yet; without a place for
+  // one they are packed in memory, and pages of `file` that were repacked are released. `file` must outlive the
+  // decoder. Throws Error(unsupported) for an architecture or feature we lack, Error(invalid_input) for missing,
   // misshapen or non-finite tensors, each named.
   static Decoder load(const formats::GgufFile& file, const kernels::KernelTable& kernels, ThreadPool& pool,
-                      const Progress& progress = {});
+                      const Progress& progress = {}, const PackOptions& pack = {});
   Decoder(Decoder&&) noexcept;
   ~Decoder();
 
@@ -53,6 +56,10 @@ class Decoder {
   const kernels::KernelTable& kernels() const { return *kernels_; }
   std::uint64_t weights_bytes() const;
   const Weights& weights() const { return *weights_; }
+  // Of weights_bytes(), what lies in mapped files: memory the system counts as available though every token needs it.
+  std::uint64_t mapped_bytes() const;
+  // The pack the weights lie in; null: they were packed in memory.
+  const formats::PackFile* pack() const { return pack_.get(); }
 
   // Appends every slice's tokens to its cache and writes logits [n][vocabulary_size], rows in slice order: one row
   // for Logits::last, one per token for Logits::all. The token count over all slices is at most scratch.max_tokens().
@@ -61,9 +68,11 @@ class Decoder {
   void forward(std::span<const Slice> slices, float* logits, Scratch& scratch, ThreadPool& pool) const;
 
  private:
-  Decoder(DecoderSpec spec, std::unique_ptr<const Weights> weights, const kernels::KernelTable& kernels);
+  Decoder(DecoderSpec spec, std::unique_ptr<const formats::PackFile> pack, std::unique_ptr<const Weights> weights,
+          const kernels::KernelTable& kernels);
 
   DecoderSpec spec_;
+  std::unique_ptr<const formats::PackFile> pack_;  // outlives the weights
   std::unique_ptr<const Weights> weights_;
   const kernels::KernelTable* kernels_;
 };

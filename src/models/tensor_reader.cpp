@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <utility>
 
 #include "base/error.hpp"
 #include "formats/gguf_text.hpp"
+#include "kernels/matmul_kernel.hpp"
 #include "numeric/format.hpp"
 
 namespace minnow::models {
@@ -26,6 +28,12 @@ bool is_superfluous(std::string_view name) {
   return name.ends_with("rotary_emb.inv_freq") || name == "rope_freqs.weight";
 }
 
+std::size_t row_tile(const kernels::KernelTable& kernels, numeric::Format format) {
+  return kernels.matmul[static_cast<std::size_t>(format)]->row_tile;
+}
+
+bool is_repacked(const kernels::KernelTable& kernels, numeric::Format format) { return row_tile(kernels, format) > 0; }
+
 }  // namespace
 
 void RowTable::read(std::size_t row, float* values) const {
@@ -34,8 +42,8 @@ void RowTable::read(std::size_t row, float* values) const {
 }
 
 TensorReader::TensorReader(const formats::GgufFile& file, const kernels::KernelTable& kernels, ThreadPool& pool,
-                           const Progress& progress)
-    : file_(file), kernels_(kernels), pool_(pool), progress_(progress) {
+                           Progress progress, const PackedWeights& packed)
+    : file_(file), kernels_(kernels), pool_(pool), progress_(std::move(progress)), packed_(packed) {
   for (const formats::TensorInfo& tensor : file.tensors()) total_bytes_ += tensor.size_bytes;
 }
 
@@ -48,7 +56,7 @@ const formats::TensorInfo& TensorReader::take(const std::string& name) {
   const formats::TensorInfo* tensor = file_.find(name);
   if (tensor == nullptr) fail(ErrorCode::invalid_input, "{}: the tensor {} is missing", file_.name(), name);
   taken_.insert(tensor->name);
-  require_finite(*tensor);
+  if (packed_.pack == nullptr) require_finite(*tensor);
   return *tensor;
 }
 
@@ -95,19 +103,44 @@ void TensorReader::split_linear(const std::string& name, std::span<const std::si
   const formats::TensorInfo& tensor = take_matrix(name + ".weight", total, cols);
   const AlignedBuffer<float> bias = optional_vector(name + ".bias", total);
   const std::size_t row_bytes = numeric::row_bytes(tensor.format, cols);
-  bool all_repacked = true;
   std::size_t first = 0;
   for (std::size_t i = 0; i < parts.size(); first += rows[i], ++i) {
     const auto bytes = file_.data(tensor).subspan(first * row_bytes, rows[i] * row_bytes);
-    parts[i]->matrix = kernels::Matrix(kernels_, tensor.format, rows[i], cols, bytes, pool_);
-    all_repacked = all_repacked && parts[i]->matrix.owned_bytes() > 0;
+    const std::string part = parts.size() == 1 ? name : fmt::format("{}#{}", name, i);
+    parts[i]->matrix = matrix(part, tensor.format, rows[i], cols, bytes);
     bytes_ += parts[i]->matrix.size_bytes();
+    if (parts[i]->matrix.owned_bytes() == 0) mapped_bytes_ += parts[i]->matrix.size_bytes();
     if (bias.size() == 0) continue;
     parts[i]->bias = AlignedBuffer<float>(rows[i]);
     std::copy_n(bias.data() + first, rows[i], parts[i]->bias.data());
   }
-  if (all_repacked) file_.release(tensor);
+  if (is_repacked(kernels_, tensor.format)) file_.release(tensor);
   report(tensor);
+}
+
+kernels::Matrix TensorReader::matrix(const std::string& name, numeric::Format format, std::size_t rows,
+                                     std::size_t cols, std::span<const std::byte> bytes) {
+  if (is_repacked(kernels_, format) && packed_.pack != nullptr) return find_packed(name, format, rows, cols);
+  if (packed_.writer == nullptr) return kernels::Matrix(kernels_, format, rows, cols, bytes, pool_);
+  if (is_repacked(kernels_, format)) write_packed(name, format, rows, cols, bytes);
+  return {};
+}
+
+void TensorReader::write_packed(const std::string& name, numeric::Format format, std::size_t rows, std::size_t cols,
+                                std::span<const std::byte> bytes) {
+  packed_.writer->begin(
+      {.name = name, .format = format, .row_tile = row_tile(kernels_, format), .rows = rows, .cols = cols});
+  kernels::Matrix::pack(kernels_, format, rows, cols, bytes, pool_,
+                        [&](std::span<const std::byte> tiles) { packed_.writer->write(tiles); });
+}
+
+kernels::Matrix TensorReader::find_packed(const std::string& name, numeric::Format format, std::size_t rows,
+                                          std::size_t cols) const {
+  const formats::PackedMatrix* found = packed_.pack->find(name);
+  const bool fits = found != nullptr && found->format == format && found->rows == rows && found->cols == cols &&
+                    found->row_tile == row_tile(kernels_, format);
+  if (!fits) fail(ErrorCode::invalid_input, "{}: the pack lacks {}", file_.name(), name);
+  return kernels::Matrix::from_packed(kernels_, format, rows, cols, packed_.pack->data(*found));
 }
 
 RowTable TensorReader::table(const std::string& name, std::size_t rows, std::size_t cols) {

@@ -14,6 +14,8 @@
 #include "base/aligned_buffer.hpp"
 #include "base/thread_pool.hpp"
 #include "formats/gguf_reader.hpp"
+#include "formats/pack_file.hpp"
+#include "formats/pack_writer.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/matrix.hpp"
 
@@ -35,12 +37,18 @@ struct RowTable {
   void read(std::size_t row, float* values) const;
 };
 
+// Where matrices that the kernels want repacked come from; with neither, they are packed in memory. At most one is set.
+struct PackedWeights {
+  const formats::PackFile* pack = nullptr;  // there already; the model's weights were checked when it was written
+  formats::PackWriter* writer = nullptr;    // written there, and the Linear is left without a matrix
+};
+
 class TensorReader {
  public:
   using Progress = std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)>;
 
-  TensorReader(const formats::GgufFile& file, const kernels::KernelTable& kernels, ThreadPool& pool,
-               const Progress& progress);
+  TensorReader(const formats::GgufFile& file, const kernels::KernelTable& kernels, ThreadPool& pool, Progress progress,
+               const PackedWeights& packed = {});
 
   bool has(std::string_view name) const { return file_.find(name) != nullptr; }
 
@@ -59,11 +67,19 @@ class TensorReader {
   // Throws Error(unsupported) when the file holds a tensor that nothing asked for: the model would not be itself.
   void require_nothing_left() const;
   std::uint64_t bytes() const { return bytes_; }  // of weights that are kept
+  // Of those, what lies in mapped files and is read with every token: the system counts it as memory it could free.
+  std::uint64_t mapped_bytes() const { return mapped_bytes_; }
 
  private:
   const formats::TensorInfo& take(const std::string& name);
   const formats::TensorInfo& take_matrix(const std::string& name, std::size_t rows, std::size_t cols);
   AlignedBuffer<float> decoded(const formats::TensorInfo& tensor);
+  kernels::Matrix matrix(const std::string& name, numeric::Format format, std::size_t rows, std::size_t cols,
+                         std::span<const std::byte> bytes);
+  void write_packed(const std::string& name, numeric::Format format, std::size_t rows, std::size_t cols,
+                    std::span<const std::byte> bytes);
+  kernels::Matrix find_packed(const std::string& name, numeric::Format format, std::size_t rows,
+                              std::size_t cols) const;
   void require_finite(const formats::TensorInfo& tensor) const;
   void report(const formats::TensorInfo& tensor);
   [[noreturn]] void refuse_shape(const formats::TensorInfo& tensor, const std::string& wanted) const;
@@ -71,9 +87,11 @@ class TensorReader {
   const formats::GgufFile& file_;
   const kernels::KernelTable& kernels_;
   ThreadPool& pool_;
-  const Progress& progress_;
+  Progress progress_;
+  PackedWeights packed_;
   std::unordered_set<std::string_view> taken_;  // views into the file's names
   std::uint64_t bytes_ = 0;
+  std::uint64_t mapped_bytes_ = 0;
   std::uint64_t done_bytes_ = 0;
   std::uint64_t total_bytes_ = 0;
 };

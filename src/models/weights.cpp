@@ -110,6 +110,7 @@ Weights load_weights(const DecoderSpec& spec, TensorReader& in) {
   }
   in.require_nothing_left();
   weights.bytes = in.bytes();
+  weights.mapped_bytes = in.mapped_bytes();
   return weights;
 }
 

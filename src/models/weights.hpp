@@ -41,6 +41,7 @@ struct Weights {
   RopeFrequencies local_rope;  // of layers with LayerSpec::local_rope
 
   std::uint64_t bytes = 0;
+  std::uint64_t mapped_bytes = 0;  // TensorReader::mapped_bytes
 };
 
 // Throws as Decoder::load says.

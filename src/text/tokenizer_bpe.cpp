@@ -1,6 +1,8 @@
 #include "text/tokenizer_bpe.hpp"
 
+#include <future>
 #include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "text/byte_level.hpp"
@@ -34,12 +36,15 @@ std::vector<TokenId> find_byte_level_tokens(const VocabularyIndex& index) {
   return ids;
 }
 
-}  // namespace
+struct ResolvedMerge {
+  std::optional<TokenId> left, right, joined;
+};
 
-MergeTable read_merges(const TokenizerSpec& spec, const VocabularyIndex& index) {
-  MergeTable table(spec.merges.size());
+// The tokens of merges [begin, end). Throws Error(invalid_input).
+void resolve_merges(const TokenizerSpec& spec, const VocabularyIndex& index, std::size_t begin, std::size_t end,
+                    std::vector<ResolvedMerge>& resolved) {
   std::string joined;
-  for (std::size_t i = 0; i < spec.merges.size(); ++i) {
+  for (std::size_t i = begin; i < end; ++i) {
     const std::string_view line = spec.merges[i];
     const std::size_t space = line.find(' ', 1);  // a token may be a space itself
     if (space == std::string_view::npos || space + 1 == line.size()) {
@@ -47,8 +52,23 @@ MergeTable read_merges(const TokenizerSpec& spec, const VocabularyIndex& index) 
     }
     const std::string_view left = line.substr(0, space), right = line.substr(space + 1);
     joined.assign(left).append(right);
-    const auto left_id = index.find(left), right_id = index.find(right), joined_id = index.find(joined);
-    if (left_id && right_id && joined_id) table.add(*left_id, *right_id, {static_cast<std::int32_t>(i), *joined_id});
+    resolved[i] = {index.find(left), index.find(right), index.find(joined)};
+  }
+}
+
+}  // namespace
+
+MergeTable read_merges(const TokenizerSpec& spec, const VocabularyIndex& index) {
+  // Most of the time a tokenizer takes to make goes into these look-ups: two threads share them.
+  const std::size_t size = spec.merges.size();
+  std::vector<ResolvedMerge> resolved(size);
+  auto second_half = std::async(std::launch::async, [&] { resolve_merges(spec, index, size / 2, size, resolved); });
+  resolve_merges(spec, index, 0, size / 2, resolved);
+  second_half.get();
+  MergeTable table(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto& [left, right, joined] = resolved[i];
+    if (left && right && joined) table.add(*left, *right, {static_cast<std::int32_t>(i), *joined});
   }
   return table;
 }
