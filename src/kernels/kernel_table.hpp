@@ -46,9 +46,14 @@ enum class CacheType : std::uint8_t { f32, f16 };
 
 struct MatmulKernel;  // matmul_kernel.hpp: the products of one format
 
-// One query of one head against the cached keys and values of its kv head.
+// Queries of one position, of heads that share a kv head, against its cached keys and values.
 struct AttentionArgs {
-  const float* query;  // [key_size]
+  // A kernel works on so many queries at a time at most.
+  static constexpr std::size_t kQueryTile = 4;
+
+  const float* queries;  // query q at queries + q * query_stride, [key_size]
+  std::size_t n_queries;
+  std::size_t query_stride;
   const void* keys;    // position p at keys + p * key_size elements of cache_type
   const void* values;  // position p at values + p * value_size elements
   CacheType cache_type;
@@ -58,8 +63,9 @@ struct AttentionArgs {
   std::size_t end;         // one past the last position seen
   float scale;             // on the scores, before the soft cap
   float soft_cap;          // 0: none; else cap * tanh(score / cap)
-  float* scores;           // scratch, [end - begin]
-  float* out;              // [value_size]
+  float* scores;           // scratch, [min(n_queries, kQueryTile)][end - begin]
+  float* out;              // of query q at out + q * out_stride, [value_size]
+  std::size_t out_stride;
 };
 
 // A row of activations as int8, with what minimums and offsets need: the sums of every 16 and every 32 codes, which

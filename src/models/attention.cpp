@@ -78,15 +78,18 @@ void place_token(const Layer& layer, std::size_t token) noexcept {
   }
 }
 
-// One head of one token looks at every position it may see, its own the last.
-void attend(const Layer& layer, std::size_t token, std::size_t head, std::size_t score_row) noexcept {
+// Heads of one token that share a kv head look at every position it may see, its own the last.
+void attend(const Layer& layer, std::size_t token, std::size_t head, std::size_t n_heads,
+            std::size_t score_row) noexcept {
   const DecoderSpec& spec = layer.model;
   const TokenPlace& place = layer.pass.tokens[token];
   const std::size_t kv_head = head / (layer.spec.n_heads / layer.spec.n_kv_heads);
   const std::size_t end = place.position + 1;
   const std::size_t window = layer.spec.sliding_window;
   layer.pass.kernels.attend({
-      .query = layer.pass.scratch.query.data() + (token * layer.spec.n_heads + head) * spec.key_size,
+      .queries = layer.pass.scratch.query.data() + (token * layer.spec.n_heads + head) * spec.key_size,
+      .n_queries = n_heads,
+      .query_stride = spec.key_size,
       .keys = place.cache->keys(layer.index, kv_head),
       .values = place.cache->values(layer.index, kv_head),
       .cache_type = place.cache->type(),
@@ -98,16 +101,29 @@ void attend(const Layer& layer, std::size_t token, std::size_t head, std::size_t
       .soft_cap = spec.attention_soft_cap,
       .scores = place.cache->scores(score_row),
       .out = layer.pass.scratch.attended.data() + (token * layer.spec.n_heads + head) * spec.value_size,
+      .out_stride = spec.value_size,
   });
 }
 
 // Later tokens look at more positions, so that each task takes heads from everywhere in the batch.
 void attend_all(const Layer& layer) {
   const std::size_t n_heads = layer.spec.n_heads;
-  const std::size_t n_items = layer.pass.tokens.size() * n_heads;
-  const std::size_t n_tasks = std::min(n_items, KvCache::kScoreRows);
+  const std::size_t n_tokens = layer.pass.tokens.size();
+  const std::size_t group = n_heads / layer.spec.n_kv_heads;
+  // Heads of a group share what they read, unless threads would then have nothing to do.
+  std::size_t together = group;
+  while (together > 1 && n_tokens * (n_heads / together) < layer.pass.pool.size()) {
+    do --together;
+    while (group % together != 0);
+  }
+  const std::size_t n_rows = std::min(together, kernels::AttentionArgs::kQueryTile);
+  const std::size_t items_per_token = n_heads / together;
+  const std::size_t n_items = n_tokens * items_per_token;
+  const std::size_t n_tasks = std::min(n_items, KvCache::kScoreRows / n_rows);
   layer.pass.pool.run(n_tasks, [&](std::size_t task) {
-    for (std::size_t item = task; item < n_items; item += n_tasks) attend(layer, item / n_heads, item % n_heads, task);
+    for (std::size_t item = task; item < n_items; item += n_tasks) {
+      attend(layer, item / items_per_token, item % items_per_token * together, together, task * n_rows);
+    }
   });
 }
 

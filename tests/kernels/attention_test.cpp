@@ -1,4 +1,5 @@
-// Attention of one head against double precision, and each instruction set against the scalar twin.
+// Attention against double precision, each instruction set against the scalar twin, and queries together against each
+// alone.
 #include <algorithm>
 
 #include "inputs.hpp"
@@ -15,17 +16,19 @@ struct Case {
   float soft_cap;
 };
 
+constexpr std::size_t kQueries = 7;
+
 constexpr Case kCases[] = {{64, 64, 0, 1, 0}, {64, 64, 0, 37, 0},   {80, 80, 3, 50, 0},      {128, 128, 0, 130, 30},
                            {8, 8, 0, 5, 0},   {96, 72, 10, 26, 50}, {256, 256, 100, 117, 0}, {24, 136, 0, 33, 0}};
 
 struct Cache {
-  std::vector<float> query, keys, values;
+  std::vector<float> queries, keys, values;  // kQueries queries
   std::vector<std::uint16_t> keys_f16, values_f16;
 };
 
 // Keys and values that f16 holds exactly, so that both caches mean the same numbers.
 Cache make_cache(const Case& c) {
-  Cache cache{random_values(c.key_size, 1, 3.0f),
+  Cache cache{random_values(kQueries * c.key_size, 1, 3.0f),
               random_values(c.end * c.key_size, 2),
               random_values(c.end * c.value_size, 3),
               {},
@@ -41,11 +44,14 @@ Cache make_cache(const Case& c) {
   return cache;
 }
 
-std::vector<float> attend(const KernelTable& kernels, const Case& c, const Cache& cache, CacheType type) {
-  std::vector<float> scores(c.end - c.begin);
-  std::vector<float> out(c.value_size, -1.0f);
+std::vector<float> attend(const KernelTable& kernels, const Case& c, const Cache& cache, CacheType type,
+                          std::size_t n_queries = 1, std::size_t first_query = 0) {
+  std::vector<float> scores(std::min(n_queries, AttentionArgs::kQueryTile) * (c.end - c.begin));
+  std::vector<float> out(n_queries * c.value_size, -1.0f);
   AttentionArgs args{};
-  args.query = cache.query.data();
+  args.queries = cache.queries.data() + first_query * c.key_size;
+  args.n_queries = n_queries;
+  args.query_stride = c.key_size;
   args.keys = type == CacheType::f32 ? static_cast<const void*>(cache.keys.data()) : cache.keys_f16.data();
   args.values = type == CacheType::f32 ? static_cast<const void*>(cache.values.data()) : cache.values_f16.data();
   args.cache_type = type;
@@ -57,6 +63,7 @@ std::vector<float> attend(const KernelTable& kernels, const Case& c, const Cache
   args.soft_cap = c.soft_cap;
   args.scores = scores.data();
   args.out = out.data();
+  args.out_stride = c.value_size;
   kernels.attend(args);
   return out;
 }
@@ -66,7 +73,7 @@ std::vector<double> reference(const Case& c, const Cache& cache) {
   for (std::size_t p = c.begin; p < c.end; ++p) {
     double dot = 0;
     for (std::size_t i = 0; i < c.key_size; ++i) {
-      dot += static_cast<double>(cache.query[i]) * cache.keys[p * c.key_size + i];
+      dot += static_cast<double>(cache.queries[i]) * cache.keys[p * c.key_size + i];
     }
     dot *= 0.25;
     scores.push_back(c.soft_cap == 0 ? dot : c.soft_cap * std::tanh(dot / c.soft_cap));
@@ -99,6 +106,25 @@ TEST(Attention, GivesTheSameBitsOnEveryInstructionSetAndFromBothCaches) {
     for (const Isa isa : available_isas()) {
       for (const CacheType type : {CacheType::f32, CacheType::f16}) {
         EXPECT_TRUE(same_bits(attend(kernels_for(isa), c, cache, type), expected)) << kernels_for(isa).name;
+      }
+    }
+  }
+}
+
+TEST(Attention, GivesEachQueryTheSameBitsAloneAndInCompany) {
+  for (const Case& c : kCases) {
+    const Cache cache = make_cache(c);
+    std::vector<float> expected;
+    for (std::size_t query = 0; query < kQueries; ++query) {
+      const auto alone = attend(kernels_for(Isa::scalar), c, cache, CacheType::f16, 1, query);
+      expected.insert(expected.end(), alone.begin(), alone.end());
+    }
+    for (const Isa isa : available_isas()) {
+      for (std::size_t n = 1; n <= kQueries; ++n) {
+        const auto together = attend(kernels_for(isa), c, cache, CacheType::f16, n);
+        EXPECT_TRUE(
+            same_bits(together, {expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(together.size())}))
+            << kernels_for(isa).name << " " << n;
       }
     }
   }

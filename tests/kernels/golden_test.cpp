@@ -71,9 +71,9 @@ std::uint64_t hash_of_attention(const KernelTable& kernels) {
     std::vector<float> scores(end);
     std::vector<float> out(size);
     const bool wide = type == CacheType::f32;
-    kernels.attend({query.data(), wide ? static_cast<const void*>(keys.data()) : keys_f16.data(),
+    kernels.attend({query.data(), 1, size, wide ? static_cast<const void*>(keys.data()) : keys_f16.data(),
                     wide ? static_cast<const void*>(values.data()) : values_f16.data(), type, size, size, 2, end, 0.3f,
-                    20.0f, scores.data(), out.data()});
+                    20.0f, scores.data(), out.data(), size});
     hash.add(out);
   }
   return hash.value();

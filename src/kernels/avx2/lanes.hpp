@@ -11,6 +11,7 @@ namespace {
 struct Lanes {
   static constexpr int kRowTile = 2;
   static constexpr int kTokenTile = 2;
+  static constexpr int kDotTile = 4;
   __m256 low;
   __m256 high;
 
@@ -75,6 +76,22 @@ struct Lanes {
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
   }
 
+  static Lanes sums(const Lanes* of) { return {eight_sums(of), eight_sums(of + 8)}; }
+
+  // Every step folds what two registers hold into one, half of each: 8 lanes, then 4, 2 and 1 of a sum are left.
+  static __m256 eight_sums(const Lanes* of) {
+    const auto four = [of](int i) {  // of sums i and i + 4
+      const __m256 a = _mm256_add_ps(of[i].low, of[i].high);
+      const __m256 b = _mm256_add_ps(of[i + 4].low, of[i + 4].high);
+      return _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
+    };
+    const auto two = [](__m256 a, __m256 b) {
+      return _mm256_add_ps(_mm256_shuffle_ps(a, b, 0x44), _mm256_shuffle_ps(a, b, 0xee));
+    };
+    const __m256 a = two(four(0), four(1));
+    const __m256 b = two(four(2), four(3));
+    return _mm256_add_ps(_mm256_shuffle_ps(a, b, 0x88), _mm256_shuffle_ps(a, b, 0xdd));
+  }
   static __m128i load_128(const void* p) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); }
   static __m256 widen_bfloats(__m128i eight) {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(eight), 16));

@@ -11,6 +11,7 @@ namespace {
 struct Lanes {
   static constexpr int kRowTile = 4;
   static constexpr int kTokenTile = 6;
+  static constexpr int kDotTile = 16;
   __m512 v;
 
   static Lanes all(float x) { return {_mm512_set1_ps(x)}; }
@@ -56,6 +57,26 @@ struct Lanes {
     const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
     const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+  }
+
+  // Every step folds what two registers hold into one, half of each: 8 lanes, then 4, 2 and 1 of a sum are left.
+  static Lanes sums(const Lanes* of) {
+    const auto eight = [of](int i) {  // of sums i and i + 4
+      const __m512 a = of[i].v;
+      const __m512 b = of[i + 4].v;
+      return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xee));
+    };
+    const auto four = [&](int i) {  // of sums i, i + 4, i + 8 and i + 12
+      const __m512 a = eight(i);
+      const __m512 b = eight(i + 8);
+      return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
+    };
+    const auto two = [](__m512 a, __m512 b) {
+      return _mm512_add_ps(_mm512_shuffle_ps(a, b, 0x44), _mm512_shuffle_ps(a, b, 0xee));
+    };
+    const __m512 a = two(four(0), four(1));
+    const __m512 b = two(four(2), four(3));
+    return {_mm512_add_ps(_mm512_shuffle_ps(a, b, 0x88), _mm512_shuffle_ps(a, b, 0xdd))};
   }
 
   __m512i bits() const { return _mm512_castps_si512(v); }

@@ -1,8 +1,12 @@
-// One query of one head against its cache: scores, softmax, and the weighted sum of values, positions in order.
+// A few queries that look at the same keys and values: scores, softmax, and the weighted sum of values, positions in
+// order.
 //
 //   score[p]  = dot(query, key[p]) * scale, then the soft cap         16 lanes along the key
 //   weight[p] = exp(score[p] - max of all)                            their sum: 16 lanes along the positions
 //   out[j]    = (fma over p of weight[p] * value[p][j]) / sum
+//
+// Sixteen dot products are in the making at a time, of up to four queries with as many keys as that leaves, and folded
+// together; a key or value read from the cache serves every query of the tile.
 #pragma once
 
 #include "kernels/kernel_table.hpp"
@@ -11,18 +15,61 @@
 namespace minnow::kernels {
 namespace {
 
-template <class Lanes, class Element>
-void score_keys(const AttentionArgs& args) {
-  const auto* key = static_cast<const Element*>(args.keys) + args.begin * args.key_size;
-  for (std::size_t p = 0; p < args.end - args.begin; ++p, key += args.key_size) {
-    Lanes dot = Lanes::all(0.0f);
+// Dots of `queries` queries with 16 / `queries` keys from position p on; keys past the last one are the last one.
+template <class Lanes, class Element, int queries>
+void score_block(const AttentionArgs& args, const float* query, std::size_t p, std::size_t n, Lanes* dots) {
+  constexpr int kKeys = 16 / queries;
+  constexpr int kKeysAtOnce = Lanes::kDotTile / queries;
+  const auto* keys = static_cast<const Element*>(args.keys) + args.begin * args.key_size;
+  for (int first = 0; first < kKeys; first += kKeysAtOnce) {
+    const Element* key[kKeysAtOnce];
+    for (int k = 0; k < kKeysAtOnce; ++k) {
+      const std::size_t position = p + static_cast<std::size_t>(first + k);
+      key[k] = keys + (position < n ? position : n - 1) * args.key_size;
+    }
+    Lanes dot[queries][kKeysAtOnce];
+#pragma GCC unroll 4
+    for (int q = 0; q < queries; ++q) {
+#pragma GCC unroll 16
+      for (int k = 0; k < kKeysAtOnce; ++k) dot[q][k] = Lanes::all(0.0f);
+    }
     for (std::size_t i = 0; i < args.key_size; i += kLanes) {
       const std::size_t left = args.key_size - i;
-      dot = Lanes::fma(load_up_to<Lanes>(args.query + i, left), load_up_to<Lanes>(key + i, left), dot);
+      Lanes part[queries];
+#pragma GCC unroll 4
+      for (int q = 0; q < queries; ++q) {
+        part[q] = load_up_to<Lanes>(query + static_cast<std::size_t>(q) * args.query_stride + i, left);
+      }
+#pragma GCC unroll 16
+      for (int k = 0; k < kKeysAtOnce; ++k) {
+        const Lanes of_key = load_up_to<Lanes>(key[k] + i, left);
+#pragma GCC unroll 4
+        for (int q = 0; q < queries; ++q) dot[q][k] = Lanes::fma(part[q], of_key, dot[q][k]);
+      }
     }
-    args.scores[p] = dot.sum() * args.scale;
+#pragma GCC unroll 4
+    for (int q = 0; q < queries; ++q) {
+#pragma GCC unroll 16
+      for (int k = 0; k < kKeysAtOnce; ++k) dots[q * kKeys + first + k] = dot[q][k];
+    }
   }
-  if (args.soft_cap != 0.0f) soft_cap<Lanes>(args.soft_cap, args.end - args.begin, args.scores);
+}
+
+template <class Lanes, class Element, int queries>
+void score_keys(const AttentionArgs& args, const float* query) {
+  constexpr std::size_t kKeys = 16 / queries;
+  const std::size_t n = args.end - args.begin;
+  for (std::size_t p = 0; p < n; p += kKeys) {
+    Lanes dots[16];
+    score_block<Lanes, Element, queries>(args, query, p, n, dots);
+    float scores[16];
+    (Lanes::sums(dots) * Lanes::all(args.scale)).store(scores);
+    const std::size_t n_keys = n - p < kKeys ? n - p : kKeys;
+    for (std::size_t q = 0; q < queries; ++q) {
+      __builtin_memcpy(args.scores + q * n + p, scores + q * kKeys, n_keys * sizeof(float));
+    }
+  }
+  if (args.soft_cap != 0.0f) soft_cap<Lanes>(args.soft_cap, queries * n, args.scores);
 }
 
 // Scores become weights; returns their sum.
@@ -39,36 +86,68 @@ float weigh(float* scores, std::size_t n) {
   return sum.sum();
 }
 
-// out[0, width) for `n_registers` registers' worth of columns, which stay in registers over all positions.
-template <class Lanes, class Element, int n_registers>
-void add_values(const AttentionArgs& args, std::size_t column, std::size_t width, float total) {
+// out[column, column + width) of every query, for `n_registers` registers' worth of columns, which stay in registers
+// over all positions.
+template <class Lanes, class Element, int queries, int n_registers>
+void add_values(const AttentionArgs& args, float* out, std::size_t column, std::size_t width, const float* totals) {
+  const std::size_t n = args.end - args.begin;
   const auto* value = static_cast<const Element*>(args.values) + args.begin * args.value_size + column;
-  Lanes sum[n_registers];
-  for (int r = 0; r < n_registers; ++r) sum[r] = Lanes::all(0.0f);
-  for (std::size_t p = 0; p < args.end - args.begin; ++p, value += args.value_size) {
-    const Lanes weight = Lanes::all(args.scores[p]);
+  Lanes sum[queries][n_registers];
+#pragma GCC unroll 4
+  for (int q = 0; q < queries; ++q) {
+#pragma GCC unroll 16
+    for (int r = 0; r < n_registers; ++r) sum[q][r] = Lanes::all(0.0f);
+  }
+  for (std::size_t p = 0; p < n; ++p, value += args.value_size) {
+    Lanes part[n_registers];
+#pragma GCC unroll 16
     for (int r = 0; r < n_registers; ++r) {
-      const std::size_t at = static_cast<std::size_t>(r) * kLanes;
-      sum[r] = Lanes::fma(weight, load_up_to<Lanes>(value + at, n_registers == 1 ? width : kLanes), sum[r]);
+      part[r] = load_up_to<Lanes>(value + static_cast<std::size_t>(r) * kLanes, n_registers == 1 ? width : kLanes);
+    }
+#pragma GCC unroll 4
+    for (int q = 0; q < queries; ++q) {
+      const Lanes weight = Lanes::all(args.scores[static_cast<std::size_t>(q) * n + p]);
+#pragma GCC unroll 16
+      for (int r = 0; r < n_registers; ++r) sum[q][r] = Lanes::fma(weight, part[r], sum[q][r]);
     }
   }
-  for (int r = 0; r < n_registers; ++r) {
-    const std::size_t at = static_cast<std::size_t>(r) * kLanes;
-    store_up_to(sum[r] / Lanes::all(total), args.out + column + at, width - at);
+#pragma GCC unroll 4
+  for (int q = 0; q < queries; ++q) {
+    float* place = out + static_cast<std::size_t>(q) * args.out_stride + column;
+#pragma GCC unroll 16
+    for (int r = 0; r < n_registers; ++r) {
+      const std::size_t at = static_cast<std::size_t>(r) * kLanes;
+      store_up_to(sum[q][r] / Lanes::all(totals[q]), place + at, width - at);
+    }
+  }
+}
+
+template <class Lanes, class Element, int queries>
+void attend_tile(const AttentionArgs& args, std::size_t first_query) {
+  constexpr int kRegisters = Lanes::kDotTile / queries < 4 ? Lanes::kDotTile / queries : 4;
+  constexpr std::size_t kColumns = kRegisters * kLanes;
+  const std::size_t n = args.end - args.begin;
+  score_keys<Lanes, Element, queries>(args, args.queries + first_query * args.query_stride);
+  float totals[queries];
+  for (std::size_t q = 0; q < queries; ++q) totals[q] = weigh<Lanes>(args.scores + q * n, n);
+  float* out = args.out + first_query * args.out_stride;
+  std::size_t column = 0;
+  for (; column + kColumns <= args.value_size; column += kColumns) {
+    add_values<Lanes, Element, queries, kRegisters>(args, out, column, kColumns, totals);
+  }
+  for (; column < args.value_size; column += kLanes) {
+    add_values<Lanes, Element, queries, 1>(args, out, column, args.value_size - column, totals);
   }
 }
 
 template <class Lanes, class Element>
 void attend_elements(const AttentionArgs& args) {
-  score_keys<Lanes, Element>(args);
-  const float total = weigh<Lanes>(args.scores, args.end - args.begin);
-  std::size_t column = 0;
-  for (; column + 4 * kLanes <= args.value_size; column += 4 * kLanes) {
-    add_values<Lanes, Element, 4>(args, column, 4 * kLanes, total);
+  std::size_t query = 0;
+  if constexpr (Lanes::kDotTile >= 16) {
+    for (; query + 4 <= args.n_queries; query += 4) attend_tile<Lanes, Element, 4>(args, query);
   }
-  for (; column < args.value_size; column += kLanes) {
-    add_values<Lanes, Element, 1>(args, column, args.value_size - column, total);
-  }
+  for (; query + 2 <= args.n_queries; query += 2) attend_tile<Lanes, Element, 2>(args, query);
+  if (query < args.n_queries) attend_tile<Lanes, Element, 1>(args, query);
 }
 
 template <class Lanes>

@@ -5,6 +5,7 @@
 // the same order:
 //
 //   kRowTile, kTokenTile            how many accumulators a float matrix product may keep in registers
+//   kDotTile                        how many attention may, 4 to 16
 //   all(x)                          x in every lane
 //   load(p)                         16 values, of float, Half or Bfloat
 //   store(float*), store(Half*)     rounded to nearest even
@@ -16,6 +17,7 @@
 //   store_low_bytes(int8*)          the lowest byte of each lane's bit pattern
 //   sum_bytes(p)                    of 16 int8
 //   sum()                           folds 8+8, 4+4, 2+2, 1+1: lane i with lane i + 8, then i + 4, …
+//   sums(p)                         the sum() of each of 16 Lanes
 //
 // Everything lives in anonymous namespaces: these functions are compiled once per instruction set, and the linker
 // must never take one machine's copy for another's.

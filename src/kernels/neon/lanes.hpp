@@ -11,6 +11,7 @@ namespace {
 struct Lanes {
   static constexpr int kRowTile = 2;
   static constexpr int kTokenTile = 2;
+  static constexpr int kDotTile = 4;
   float32x4_t v[4];
 
   template <class Function>
@@ -81,6 +82,18 @@ struct Lanes {
     const float32x4_t four = vaddq_f32(vaddq_f32(v[0], v[2]), vaddq_f32(v[1], v[3]));
     const float32x2_t two = vadd_f32(vget_low_f32(four), vget_high_f32(four));
     return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
+  }
+  static Lanes sums(const Lanes* of) {
+    const auto four = [of](int i) {
+      return vaddq_f32(vaddq_f32(of[i].v[0], of[i].v[2]), vaddq_f32(of[i].v[1], of[i].v[3]));
+    };
+    // Of two registers of four: lanes 0 + 2 and 1 + 3 of each.
+    const auto two = [](float32x4_t a, float32x4_t b) {
+      return vaddq_f32(vcombine_f32(vget_low_f32(a), vget_low_f32(b)),
+                       vcombine_f32(vget_high_f32(a), vget_high_f32(b)));
+    };
+    return make(
+        [&](int i) { return vpaddq_f32(two(four(4 * i), four(4 * i + 1)), two(four(4 * i + 2), four(4 * i + 3))); });
   }
 
   uint32x4_t bits(int i) const { return vreinterpretq_u32_f32(v[i]); }

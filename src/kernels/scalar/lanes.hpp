@@ -11,6 +11,7 @@ template <int n_lanes>
 struct ArrayLanes {
   static constexpr int kRowTile = 1;
   static constexpr int kTokenTile = 1;
+  static constexpr int kDotTile = 4;
   float lane[n_lanes];
 
   template <class Function>
@@ -87,6 +88,9 @@ struct ArrayLanes {
       for (int i = 0; i < width; ++i) folded[i] = folded[i] + folded[i + width];
     }
     return folded[0];
+  }
+  static ArrayLanes sums(const ArrayLanes* of) {
+    return make([of](int i) { return of[i].sum(); });
   }
 };
 
