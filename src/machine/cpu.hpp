@@ -11,7 +11,7 @@ struct CpuFeatures {
   bool avx_vnni = false;
   bool avx512_vnni = false;  // with F, BW, DQ and VL
   bool amx_int8 = false;     // and the system lets this process use the tiles
-  bool amx_bf16 = false;  // with AVX512-BF16
+  bool amx_bf16 = false;     // with AVX512-BF16
   bool neon_dotprod = false;
   bool neon_i8mm = false;
 };

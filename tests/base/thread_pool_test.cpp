@@ -25,7 +25,8 @@ TEST(ThreadPool, RunsEveryTaskExactlyOnce) {
   }
 }
 
-// Sanitizers reserve address space by the terabyte, and an emulator (under which the Arm build is tested) needs its own.
+// Sanitizers reserve address space by the terabyte, and an emulator (under which the Arm build is tested) needs its
+// own.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST(ThreadPool, SaysWhenTheSystemRefusesThreads) {
   const auto ask_for_many = [] {
