@@ -1,12 +1,15 @@
 #include "formats/quantize.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <charconv>
-#include <vector>
+#include <atomic>
+#include <limits>
+#include <map>
+#include <tuple>
 
 #include "base/error.hpp"
+#include "formats/gguf_text.hpp"
 #include "formats/gguf_writer.hpp"
 
 namespace minnow::formats {
@@ -14,151 +17,138 @@ namespace {
 
 using numeric::Format;
 
-constexpr std::array<Quantization, 18> kQuantizations{{
-    {"F32", Format::f32, Format::f32, 0},
-    {"F16", Format::f16, Format::f16, 1},
-    {"Q4_0", Format::q4_0, Format::q4_0, 2},
-    {"Q4_1", Format::q4_1, Format::q4_1, 3},
-    {"Q8_0", Format::q8_0, Format::q8_0, 7},
-    {"Q5_0", Format::q5_0, Format::q5_0, 8},
-    {"Q5_1", Format::q5_1, Format::q5_1, 9},
-    {"Q2_K", Format::q2_k, Format::q3_k, 10},
-    {"Q3_K_S", Format::q3_k, Format::q3_k, 11},
-    {"Q3_K_M", Format::q3_k, Format::q5_k, 12},
-    {"Q4_K_S", Format::q4_k, Format::q4_k, 14},
-    {"Q4_K_M", Format::q4_k, Format::q6_k, 15},
-    {"Q5_K_S", Format::q5_k, Format::q5_k, 16},
-    {"Q5_K_M", Format::q5_k, Format::q6_k, 17},
-    {"Q6_K", Format::q6_k, Format::q6_k, 18},
-    {"IQ4_NL", Format::iq4_nl, Format::iq4_nl, 25},
-    {"IQ4_XS", Format::iq4_xs, Format::iq4_xs, 30},
-    {"BF16", Format::bf16, Format::bf16, 32},
-}};
+constexpr std::uint64_t kChunkBytes = std::uint64_t{8} << 20;  // of what is read: bounds the memory
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-// "blk.7.attn_v.weight" -> 7; no layer for anything else.
-std::optional<std::uint64_t> layer_of(std::string_view name) {
-  constexpr std::string_view kPrefix = "blk.";
-  if (!name.starts_with(kPrefix)) return std::nullopt;
-  std::uint64_t layer = 0;
-  const auto [end, error] = std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), layer);
-  if (error != std::errc() || end == name.data() + name.size() || *end != '.') return std::nullopt;
-  return layer;
-}
-
-// The first and last eighth of the layers, and every third between: where rounding costs the most.
-bool is_sensitive_layer(std::uint64_t layer, std::uint64_t n_layers) {
-  const std::uint64_t eighth = n_layers / 8;
-  return layer < eighth || layer >= 7 * n_layers / 8 || (layer - eighth) % 3 == 2;
-}
-
-bool is_matrix(const TensorInfo& tensor) {
-  const bool is_lookup = tensor.name == "position_embd.weight" || tensor.name == "token_types.weight";
-  return tensor.n_dimensions == 2 && tensor.name.ends_with(".weight") && !is_lookup &&
-         tensor.name.find("_norm") == std::string::npos;
-}
-
-Format fitting(Format wanted, std::uint64_t row_length) {
-  if (row_length % numeric::info(wanted).block_values == 0) return wanted;
-  Format fallback = Format::f16;
-  switch (wanted) {
-    case Format::q2_k:
-    case Format::q3_k:
-    case Format::iq4_xs:
-      fallback = Format::iq4_nl;
-      break;
-    case Format::q4_k:
-      fallback = Format::q5_0;
-      break;
-    case Format::q5_k:
-      fallback = Format::q5_1;
-      break;
-    case Format::q6_k:
-      fallback = Format::q8_0;
-      break;
-    default:
-      break;
+// The least number any thread has named.
+class FirstOf {
+ public:
+  void note(std::uint64_t number) {
+    std::uint64_t least = least_.load(std::memory_order_relaxed);
+    while (number < least && !least_.compare_exchange_weak(least, number, std::memory_order_relaxed)) {
+    }
   }
-  return row_length % numeric::info(fallback).block_values == 0 ? fallback : Format::f16;
+  bool any() const { return value() != kNone; }
+  std::uint64_t value() const { return least_.load(std::memory_order_relaxed); }
+
+ private:
+  static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
+  std::atomic<std::uint64_t> least_{kNone};
+};
+
+std::span<const std::byte> row_of(const GgufFile& source, const TensorInfo& tensor, std::uint64_t row) {
+  const std::size_t bytes = numeric::row_bytes(tensor.format, tensor.row_length());
+  return source.data(tensor).subspan(row * bytes, bytes);
 }
 
-// Recodes one tensor row by row over the pool.
-std::vector<std::byte> recode(std::span<const std::byte> data, const TensorInfo& from, const TensorInfo& to,
-                              ThreadPool& pool) {
-  const std::size_t row_length = from.row_length();
-  const std::size_t from_bytes = numeric::row_bytes(from.format, row_length);
-  const std::size_t to_bytes = numeric::row_bytes(to.format, row_length);
-  std::vector<std::byte> out(to.size_bytes);
-  std::vector<std::vector<float>> values(pool.size(), std::vector<float>(row_length));
-  pool.run_indexed(from.n_rows(), [&](std::size_t row, std::size_t thread) {
-    numeric::decode(from.format, data.subspan(row * from_bytes, from_bytes), values[thread]);
-    numeric::encode(to.format, values[thread], std::span(out).subspan(row * to_bytes, to_bytes));
+void refuse_non_finite(const GgufFile& source, const TensorInfo& tensor, std::uint64_t row) {
+  fail(ErrorCode::invalid_input,
+       "{}: {} holds an infinity or a value that is not a number in row {}; the file is broken", source.name(),
+       printable(tensor.name), row);
+}
+
+void copy_rows(const GgufFile& source, const TensorInfo& tensor, ThreadPool& pool, const GgufWriter::Sink& sink) {
+  FirstOf bad_row;
+  pool.run(tensor.n_rows(), [&](std::size_t row) {
+    if (numeric::has_non_finite(tensor.format, row_of(source, tensor, row))) bad_row.note(row);
   });
-  return out;
+  if (bad_row.any()) refuse_non_finite(source, tensor, bad_row.value());
+  sink(source.data(tensor));
+}
+
+void write_tensor(const GgufFile& source, const TensorInfo& to, ThreadPool& pool, const GgufWriter::Sink& sink,
+                  const std::function<void(std::uint64_t)>& progress) {
+  const TensorInfo& from = *source.find(to.name);
+  if (from.format == to.format) {
+    copy_rows(source, from, pool, sink);
+    progress(from.size_bytes);
+  } else {
+    const std::uint64_t row_bytes = numeric::row_bytes(from.format, from.row_length());
+    const std::uint64_t rows_at_once = std::max<std::uint64_t>(1, kChunkBytes / row_bytes);
+    for (std::uint64_t row = 0; row < from.n_rows(); row += rows_at_once) {
+      const std::uint64_t n_rows = std::min(rows_at_once, from.n_rows() - row);
+      sink(recode_rows(source, from, to.format, row, n_rows, pool));
+      progress(n_rows * row_bytes);
+    }
+  }
+  source.release(from);
 }
 
 }  // namespace
 
-const Quantization& quantization_from_name(std::string_view name) {
-  std::string known;
-  for (const Quantization& quantization : kQuantizations) {
-    if (equal_ignoring_case(quantization.name, name)) return quantization;
-    known += known.empty() ? "" : ", ";
-    known += quantization.name;
+std::vector<std::byte> recode_rows(const GgufFile& source, const TensorInfo& tensor, Format format,
+                                   std::uint64_t first_row, std::uint64_t n_rows, ThreadPool& pool) {
+  const std::size_t row_length = tensor.row_length();
+  const std::size_t row_bytes = numeric::row_bytes(format, row_length);
+  std::vector<std::byte> out(n_rows * row_bytes);
+  std::vector<std::vector<float>> values(pool.size(), std::vector<float>(row_length));
+  FirstOf bad_row, overflowing_row;
+  pool.run_indexed(n_rows, [&](std::size_t i, std::size_t thread) {
+    const auto from = row_of(source, tensor, first_row + i);
+    const auto to = std::span(out).subspan(i * row_bytes, row_bytes);
+    if (numeric::has_non_finite(tensor.format, from)) return bad_row.note(first_row + i);
+    numeric::decode(tensor.format, from, values[thread]);
+    numeric::encode(format, values[thread], to);
+    if (numeric::has_non_finite(format, to)) overflowing_row.note(first_row + i);
+  });
+  if (bad_row.any()) refuse_non_finite(source, tensor, bad_row.value());
+  if (overflowing_row.any()) {
+    fail(ErrorCode::invalid_input, "{}: {} holds a value in row {} that is too large for {}; keep this tensor in BF16",
+         source.name(), printable(tensor.name), overflowing_row.value(), numeric::info(format).name);
   }
-  fail(ErrorCode::invalid_input, "unknown quantization '{}'; known are {}", name, known);
+  return out;
 }
 
-Format chosen_format(const Quantization& quantization, const TensorInfo& tensor, std::uint64_t n_layers,
-                     bool has_output_matrix) {
-  if (!is_matrix(tensor)) return tensor.format;
-  Format wanted = quantization.base;
-  const bool is_quantized = numeric::info(quantization.base).block_values > 1;
-  const bool is_output = tensor.name == (has_output_matrix ? "output.weight" : "token_embd.weight");
-  const bool is_value_or_down = tensor.name.ends_with(".attn_v.weight") || tensor.name.ends_with(".ffn_down.weight");
-  const auto layer = layer_of(tensor.name);
-  if (is_output && is_quantized && quantization.base != Format::q8_0) {
-    wanted = Format::q6_k;
-  } else if (is_value_or_down && layer && is_sensitive_layer(*layer, n_layers)) {
-    wanted = quantization.sensitive;
-  }
-  return fitting(wanted, tensor.row_length());
-}
-
-void quantize(const GgufFile& source, const std::filesystem::path& destination, const Quantization& quantization,
-              ThreadPool& pool, const QuantizeProgress& progress) {
+void quantize(const GgufFile& source, const std::filesystem::path& destination, std::span<const FormatChoice> choices,
+              std::uint32_t file_type, ThreadPool& pool, const QuantizeOptions& options) {
   GgufWriter out;
   for (const auto& [key, value] : source.metadata().entries()) {
     if (!key.starts_with("split.")) out.metadata().set(key, value);
   }
-  out.metadata().set("general.file_type", std::uint64_t{quantization.file_type});
+  out.metadata().set("general.file_type", std::uint64_t{file_type});
   out.metadata().set("general.quantization_version", std::uint64_t{2});
-
-  const auto architecture = source.metadata().text("general.architecture").value_or("");
-  const auto n_layers = source.metadata().unsigned_integer(std::string(architecture) + ".block_count").value_or(0);
-  const bool has_output_matrix = source.find("output.weight") != nullptr;
   std::uint64_t total_bytes = 0;
-  for (const TensorInfo& tensor : source.tensors()) {
-    const Format format = chosen_format(quantization, tensor, n_layers, has_output_matrix);
-    out.add_tensor(tensor.name, format, std::span(tensor.shape).first(tensor.n_dimensions));
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const TensorInfo& tensor = source.tensors()[i];
+    out.add_tensor(tensor.name, choices[i].format, std::span(tensor.shape).first(tensor.n_dimensions));
     total_bytes += tensor.size_bytes;
   }
   std::uint64_t done_bytes = 0;
+  const auto progress = [&](std::uint64_t bytes) {
+    done_bytes += bytes;
+    if (options.progress) options.progress(done_bytes, total_bytes);
+  };
   out.write(destination, [&](const TensorInfo& to, const GgufWriter::Sink& sink) {
-    const TensorInfo& from = *source.find(to.name);
-    if (from.format == to.format) {
-      sink(source.data(from));
-    } else {
-      sink(recode(source.data(from), from, to, pool));
-    }
-    source.release(from);
-    done_bytes += from.size_bytes;
-    if (progress) progress(done_bytes, total_bytes);
+    write_tensor(source, to, pool, sink, progress);
   });
+}
+
+void quantize(const GgufFile& source, const std::filesystem::path& destination, const Quantization& quantization,
+              ThreadPool& pool, const QuantizeOptions& options) {
+  quantize(source, destination, choose_formats(quantization, source.metadata(), source.tensors()),
+           quantization.file_type, pool, options);
+}
+
+std::vector<std::string> describe_fallbacks(const GgufFile& source, std::span<const FormatChoice> choices) {
+  struct Kind {
+    std::string_view first;
+    std::size_t count = 0;
+  };
+  std::map<std::tuple<Format, Format, std::uint64_t>, Kind> kinds;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const TensorInfo& tensor = source.tensors()[i];
+    if (choices[i].format == choices[i].wanted) continue;
+    Kind& kind = kinds[{choices[i].wanted, choices[i].format, tensor.row_length()}];
+    if (kind.count++ == 0) kind.first = tensor.name;
+  }
+  std::vector<std::string> sentences;
+  for (const auto& [key, kind] : kinds) {
+    const auto [wanted, got, row_length] = key;
+    sentences.push_back(fmt::format("rows of {} don't divide into the {} values of a {} block: {}{} {} {} instead",
+                                    row_length, numeric::info(wanted).block_values, numeric::info(wanted).name,
+                                    kind.first, kind.count == 1 ? "" : fmt::format(" and {} more", kind.count - 1),
+                                    kind.count == 1 ? "becomes" : "become", numeric::info(got).name));
+  }
+  return sentences;
 }
 
 }  // namespace minnow::formats

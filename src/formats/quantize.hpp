@@ -1,40 +1,44 @@
-// Rewrites a GGUF file with its matrices in another number format.
+// Rewrites a GGUF file with its matrices in other number formats.
 //
-//   quantize(GgufFile::open("model-f16.gguf"), "model-q4_k_m.gguf", quantization_from_name("Q4_K_M"), pool);
+//   auto source = GgufFile::open("model-f16.gguf");
+//   quantize(source, "model-q4_k_m.gguf", quantization_from_name("Q4_K_M"), pool);
 //
-// The named mixes are the ecosystem's: "_M" spends more bits on the value and down projections of the layers where
-// they matter most, and the output matrix always gets at least Q6_K.
+// Weights are read, rounded and written a few megabytes at a time over all threads of the pool. The result depends on
+// the weights, the formats and the importance only: any machine and number of threads writes the same bytes.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "base/thread_pool.hpp"
 #include "formats/gguf_reader.hpp"
+#include "formats/quantize_recipe.hpp"
 
 namespace minnow::formats {
 
-struct Quantization {
-  std::string_view name;      // "Q4_K_M"
-  numeric::Format base;       // most matrices
-  numeric::Format sensitive;  // value and down projections of the chosen layers
-  std::uint32_t file_type;    // GGUF's general.file_type
+struct QuantizeOptions {
+  std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress{};
 };
 
-// Case-insensitive. Throws Error(invalid_input) that lists the names we know.
-const Quantization& quantization_from_name(std::string_view name);
+// `choices` has one entry per tensor of `source`, `file_type` is what general.file_type says.
+// Throws Error(invalid_input) that names tensor and row for a weight that is infinite or not a number, or too large for
+// its new format; Error(io) when the disk is full; then no file is left.
+void quantize(const GgufFile& source, const std::filesystem::path& destination, std::span<const FormatChoice> choices,
+              std::uint32_t file_type, ThreadPool& pool, const QuantizeOptions& options = {});
 
-// The format `tensor` gets: matrices only; a row that doesn't fit the format's blocks falls back to one of 32 values
-// or to F16; norms, biases and positions stay as they are.
-numeric::Format chosen_format(const Quantization& quantization, const TensorInfo& tensor, std::uint64_t n_layers,
-                              bool has_output_matrix);
-
-using QuantizeProgress = std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)>;
-
+// By a recipe, without exceptions.
 void quantize(const GgufFile& source, const std::filesystem::path& destination, const Quantization& quantization,
-              ThreadPool& pool, const QuantizeProgress& progress = {});
+              ThreadPool& pool, const QuantizeOptions& options = {});
+
+// Rows [first_row, first_row + n_rows) of `tensor` in another format. Throws as above.
+std::vector<std::byte> recode_rows(const GgufFile& source, const TensorInfo& tensor, numeric::Format format,
+                                   std::uint64_t first_row, std::uint64_t n_rows, ThreadPool& pool);
+
+// What a person should hear about tensors that don't get what was wanted for them: one sentence per kind.
+std::vector<std::string> describe_fallbacks(const GgufFile& source, std::span<const FormatChoice> choices);
 
 }  // namespace minnow::formats
