@@ -4,6 +4,7 @@ find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)            # compiled once, in src/base/fmt_library.cpp
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(Boost 1.74 REQUIRED)    # headers only: Asio and Beast
 
 # minnow_find_static(TARGET HEADER NAME...) makes an imported target of the static libraries named.
 function(minnow_find_static target header)
@@ -22,4 +23,5 @@ endfunction()
 
 minnow_find_static(minnow_utf8proc utf8proc.h utf8proc)
 minnow_find_static(minnow_crypto openssl/sha.h crypto)
+minnow_find_static(minnow_tls openssl/ssl.h ssl crypto)
 minnow_find_static(minnow_edit histedit.h edit tinfo bsd md)

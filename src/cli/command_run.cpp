@@ -15,6 +15,7 @@
 #include "cli/generation_json.hpp"
 #include "cli/interactive_chat.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/sampling_options.hpp"
 #include "cli/terminal.hpp"
 #include "cli/validators.hpp"
 #include "minnow/minnow.hpp"
@@ -50,53 +51,6 @@ struct RunOptions {
     return std::nullopt;
   }
 };
-
-void add_sampling_options(CLI::App& command, RunOptions& options) {
-  SamplingOptions& sampling = options.session.sampling;
-  const std::string group = "Sampling";
-  command
-      .add_option("--temp", options.temperature, "Temperature; 0: the likeliest token (default 0.8; embedded model 0)")
-      ->check(between(0.0, 100.0))
-      ->group(group);
-  command.add_option("--top-k", sampling.top_k, "Keep the K likeliest tokens; 0: all")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 1 << 30))
-      ->group(group);
-  command.add_option("--top-p", sampling.top_p, "Keep the likeliest tokens that add up to P; 1: all")
-      ->capture_default_str()
-      ->check(between(0.0, 1.0))
-      ->group(group);
-  command.add_option("--min-p", sampling.min_p, "Keep tokens at least P times as likely as the likeliest; 0: all")
-      ->capture_default_str()
-      ->check(between(0.0, 1.0))
-      ->group(group);
-  command.add_option("--repeat-penalty", sampling.repeat_penalty, "Divide the logits of recent tokens by this; 1: no")
-      ->capture_default_str()
-      ->check(between(0.01, 100.0))
-      ->group(group);
-  command.add_option("--repeat-last-n", sampling.repeat_last_n, "How many tokens the penalties look back; -1: all")
-      ->capture_default_str()
-      ->check(CLI::Range(-1, 1 << 30))
-      ->group(group);
-  command
-      .add_option("--frequency-penalty", sampling.frequency_penalty, "Subtracted from a logit per recent occurrence")
-      ->capture_default_str()
-      ->check(between(-100.0, 100.0))
-      ->group(group);
-  command.add_option("--presence-penalty", sampling.presence_penalty, "Subtracted once from logits of recent tokens")
-      ->capture_default_str()
-      ->check(between(-100.0, 100.0))
-      ->group(group);
-  command
-      .add_option_function<std::int64_t>(
-          "-s,--seed",
-          [&sampling](std::int64_t seed) {
-            if (seed >= 0) sampling.seed = static_cast<std::uint64_t>(seed);
-          },
-          "Same seed, same text; -1: a random one (default)")
-      ->check(CLI::Range(std::int64_t{-1}, std::numeric_limits<std::int64_t>::max()))
-      ->group(group);
-}
 
 void add_words(CLI::App& command, RunOptions& options) {
   command
@@ -239,7 +193,7 @@ void add_run(CLI::App& app) {
   CLI::App* command = app.add_subcommand("run", "One answer (PROMPT or piped text), or a chat at a terminal");
   auto options = std::make_shared<RunOptions>();
   add_words(*command, *options);
-  add_sampling_options(*command, *options);
+  add_sampling_options(*command, options->session.sampling, options->temperature);
   add_constraint_options(*command, *options);
   add_speculation_options(*command, *options);
   command->callback([options] { run(*options); });

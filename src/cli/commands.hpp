@@ -7,6 +7,7 @@
 namespace minnow::cli {
 
 void add_run(CLI::App& app);
+void add_serve(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_tokenize(CLI::App& app);
 void add_show(CLI::App& app);

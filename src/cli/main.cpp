@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string(minnow::version()));
   app.require_subcommand(1);
   minnow::cli::add_run(app);
+  minnow::cli::add_serve(app);
   minnow::cli::add_tokenize(app);
   minnow::cli::add_show(app);
   minnow::cli::add_bench(app);

@@ -1,6 +1,5 @@
 #include "engine/chat_context.hpp"
 
-#include <array>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -8,28 +7,15 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "engine/bounded_json.hpp"
 
 namespace minnow::engine {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kDeepest = 64;             // values are copied by recursion
-constexpr std::size_t kMostKeys = 1024;  // of one object: it looks its keys up one by one
-
 Json parse(const std::string& source, Json::value_t kind, std::string_view what) {
-  std::array<std::size_t, kDeepest + 2> n_keys{};  // of the object that is open at each depth
-  const auto check = [&](int depth, Json::parse_event_t event, const Json&) {
-    if (depth > kDeepest) fail(ErrorCode::invalid_input, "{} nests deeper than {} levels", what, kDeepest);
-    const auto level = static_cast<std::size_t>(depth);
-    if (event == Json::parse_event_t::object_start) n_keys[level + 1] = 0;
-    if (event == Json::parse_event_t::key && ++n_keys[level] > kMostKeys) {
-      fail(ErrorCode::invalid_input, "{} has an object of more than {} keys", what, kMostKeys);
-    }
-    return true;
-  };
-  Json value = Json::parse(source, check, /*allow_exceptions=*/false);
-  if (value.is_discarded()) fail(ErrorCode::invalid_input, "{} is not valid JSON", what);
+  Json value = parse_bounded_json(source, what);
   if (value.type() != kind) {
     fail(ErrorCode::invalid_input, "{} must be a JSON {}, not a {}", what, Json(kind).type_name(), value.type_name());
   }

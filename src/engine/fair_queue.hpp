@@ -25,20 +25,15 @@ struct Waiting {
 
 class FairQueue {
  public:
-  explicit FairQueue(std::size_t max_size) : max_size_(max_size) {}
-
-  bool full() const { return waiting_.size() >= max_size_; }
   bool empty() const { return waiting_.empty(); }
   std::size_t size() const { return waiting_.size(); }
 
-  // Precondition: !full().
   void push(Request request, RequestId id, Clock::time_point now);
   Waiting pop();  // precondition: !empty()
   std::optional<Waiting> remove(RequestId id);
   std::vector<Waiting> remove_expired(Clock::time_point now);
 
  private:
-  std::size_t max_size_;
   std::vector<Waiting> waiting_;
   std::uint64_t virtual_time_ = 0;
   std::map<std::string, std::uint64_t> last_stamp_;  // of each client with a stamp in the future

@@ -33,8 +33,7 @@ Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
       logits_(plan_.max_sequences * model_->spec().vocabulary_size),
       lists_(model_->vocabulary_size()),
       budget_(options.max_step_ms, plan_.batch_tokens),
-      idle_budget_(options.max_step_ms * kIdleFactor, plan_.batch_tokens),
-      queue_(options.max_waiting) {
+      idle_budget_(options.max_step_ms * kIdleFactor, plan_.batch_tokens) {
   for (const std::vector<TokenId>& pinned : options.pinned) read_pinned(pinned);
   slices_.reserve(plan_.max_sequences);
   in_step_.reserve(plan_.max_sequences);
@@ -66,16 +65,25 @@ void Scheduler::check(const Request& request) const {
 }
 
 std::optional<RequestId> Scheduler::submit(Request request) {
-  check(request);
-  RequestId id = 0;
+  std::vector<Request> one;
+  one.push_back(std::move(request));
+  const auto ids = submit_all(std::move(one));
+  return ids ? std::optional(ids->front()) : std::nullopt;
+}
+
+std::optional<std::vector<RequestId>> Scheduler::submit_all(std::vector<Request> requests) {
+  for (const Request& request : requests) check(request);
+  std::vector<RequestId> ids;
   {
     const std::scoped_lock lock(mutex_);
-    if (queue_.full() || stopping_) return std::nullopt;
-    id = next_id_++;
-    queue_.push(std::move(request), id, Clock::now());
+    if (queue_.size() + requests.size() > plan_.max_waiting || stopping_) return std::nullopt;
+    for (Request& request : requests) {
+      ids.push_back(next_id_++);
+      queue_.push(std::move(request), ids.back(), Clock::now());
+    }
   }
   wake_.notify_one();
-  return id;
+  return ids;
 }
 
 void Scheduler::cancel(RequestId id) {

@@ -59,6 +59,8 @@ class Scheduler {
   // options out of range, Error(context_full) for a prompt that leaves no room for an answer; then nothing is called
   // back.
   std::optional<RequestId> submit(Request request);
+  // All of them, or none.
+  std::optional<std::vector<RequestId>> submit_all(std::vector<Request> requests);
   // Ends a request with EndReason::cancelled, soon; one that has ended is left alone.
   void cancel(RequestId id);
 

@@ -80,6 +80,7 @@ SchedulerPlan plan_scheduler(const models::DecoderSpec& spec, const SchedulerOpt
   }
   return {.context = one.context,
           .max_sequences = n,
+          .max_waiting = options.max_waiting,
           .batch_tokens = std::max(options.batch_tokens, n),  // every answer gets on in every step
           .kv_bytes = costs.kv(n),
           .scratch_bytes = costs.scratch(n)};

@@ -23,6 +23,7 @@ struct SchedulerOptions {
 struct SchedulerPlan {
   std::size_t context = 0;
   std::size_t max_sequences = 0;
+  std::size_t max_waiting = 0;
   std::size_t batch_tokens = 0;
   std::uint64_t kv_bytes = 0;       // of all sequences and pinned prompts
   std::uint64_t scratch_bytes = 0;  // activations, logits, the sampler's lists

@@ -301,7 +301,7 @@ TEST(Scheduler, UnderAGrammarItSaysWhatASessionSays) {
 }
 
 TEST(FairQueue, PriorityFirstThenClientsShareAndNobodyStarves) {
-  FairQueue queue(100);
+  FairQueue queue;
   const auto push = [&](const char* client, std::size_t n, RequestId id, int priority = 0) {
     queue.push({.prompt = std::vector<TokenId>(n), .priority = priority, .client = client}, id, Clock::now());
   };

@@ -1,0 +1,69 @@
+// The API: which path does what.
+//
+//   Api api({.defaults = …}, pool, metrics);
+//   HttpServer server({…}, [&](HttpRequest request, auto responder) { api.handle(std::move(request), responder); });
+//
+// Any number of threads may call it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "server/answer_options.hpp"
+#include "server/exchange.hpp"
+#include "server/fields.hpp"
+#include "server/metrics.hpp"
+#include "server/model_pool.hpp"
+
+namespace minnow::server {
+
+struct ApiOptions {
+  AnswerDefaults defaults{};
+  bool page = true;                             // a page at "/"
+  std::function<std::string()> more_metrics{};  // lines for /metrics that the server itself knows
+};
+
+class Api {
+ public:
+  // All of them must outlive the API, and the pool's requests.
+  Api(ApiOptions options, ModelPool& pool, Metrics& metrics);
+
+  // Answers any request; never throws.
+  void handle(HttpRequest request, std::shared_ptr<Responder> responder);
+  // From now on /ready says that no more requests should be sent here.
+  void set_draining() { draining_ = true; }
+
+  // Whether a request needs an API key where there are any: what tells nothing of models or people doesn't.
+  static bool needs_key(const HttpRequest& request);
+
+ private:
+  using Answering = std::function<void(const std::shared_ptr<ServedModel>&)>;
+
+  struct Call {
+    HttpRequest request;
+    std::shared_ptr<Responder> responder;
+  };
+
+  void route(Call& call);
+  // Loads the model that the body names, then calls `answer`; what that throws becomes the reply.
+  void with_model(const Fields& fields, const std::shared_ptr<Responder>& responder, Answering answer);
+
+  void chat(Call& call);
+  void complete(Call& call);
+  void tokenize(Call& call);
+  void detokenize(Call& call);
+  void list_models(Call& call);
+  void show_model(Call& call);
+  void health(Call& call);
+  void ready(Call& call);
+  void show_metrics(Call& call);
+
+  ApiOptions options_;
+  ModelPool& pool_;
+  Metrics& metrics_;
+  std::atomic<bool> draining_ = false;
+};
+
+}  // namespace minnow::server

@@ -1,0 +1,32 @@
+// What /v1/chat/completions is asked: messages, tools, and how to answer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "minnow/model.hpp"
+#include "server/answer_options.hpp"
+#include "server/fields.hpp"
+#include "text/tools/tool_dialect.hpp"
+
+namespace minnow::server {
+
+struct ChatRequest {
+  std::vector<ChatMessage> messages{};
+  ChatOptions template_options{};
+  AnswerOptions answer{};
+  Constraint constraint{};
+  std::optional<text::ToolChoice> tool_choice{};  // none: tools are not asked for, or not to be used
+};
+
+// Throws ApiError(400).
+ChatRequest read_chat_request(const Fields& fields, const AnswerDefaults& defaults);
+// The same for the messages alone.
+std::vector<ChatMessage> read_messages(const Fields& fields);
+
+// The prompt, and the grammar the answer is held to (in `request.answer.grammar`). Throws what the template, the
+// tokenizer and the grammar do.
+std::vector<TokenId> prepare_chat(const ServedModel& model, ChatRequest& request);
+
+}  // namespace minnow::server

@@ -1,0 +1,34 @@
+// What a connection knows of the server it belongs to.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/http_server.hpp"
+
+namespace minnow::server {
+
+class Hangable {
+ public:
+  virtual ~Hangable() = default;
+  virtual void hang_up_when_idle() = 0;
+  virtual void hang_up() = 0;
+};
+
+class ConnectionHost {
+ public:
+  virtual const HttpLimits& limits() const = 0;
+  virtual bool draining() const = 0;
+  virtual std::optional<HttpReply> admit(HttpRequest& request) = 0;
+  // Never throws.
+  virtual void handle(HttpRequest request, std::shared_ptr<Responder> responder) = 0;
+  // The reply to a request that was never handed to the handler.
+  virtual HttpReply refusal(int status, const std::string& sentence) const = 0;
+  virtual void forget(Hangable* connection) = 0;
+
+ protected:
+  ~ConnectionHost() = default;
+};
+
+}  // namespace minnow::server

@@ -1,0 +1,164 @@
+#include "server/serve.hpp"
+
+#include <atomic>
+#include <exception>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "base/error.hpp"
+#include "server/api_keys.hpp"
+#include "server/gate.hpp"
+#include "server/service_manager.hpp"
+
+namespace minnow::server {
+namespace {
+
+constexpr const char* kDefaultHost = "127.0.0.1";
+constexpr std::uint16_t kDefaultPort = 8080;
+
+std::vector<ListeningSocket> open_sockets(const ServeOptions& options) {
+  std::vector<ListeningSocket> sockets = inherited_sockets();
+  if (!sockets.empty()) return sockets;  // systemd has decided
+  if (!options.unix_socket.empty()) sockets.push_back(listen_unix(options.unix_socket));
+  if (sockets.empty() || options.host || options.port) {
+    sockets.push_back(listen_tcp(options.host.value_or(kDefaultHost), options.port.value_or(kDefaultPort)));
+  }
+  return sockets;
+}
+
+bool any_remote(const std::vector<ListeningSocket>& sockets) {
+  for (const ListeningSocket& socket : sockets) {
+    if (socket.is_remote()) return true;
+  }
+  return false;
+}
+
+// Whether every model that has work has done some of it since it was last asked.
+class Pulse {
+ public:
+  bool beats(const ModelPool& pool) {
+    bool all = true;
+    for (const auto& model : pool.loaded()) {
+      const engine::SchedulerStats stats = model->scheduler().stats();
+      const auto before = std::exchange(steps_[model->id()], stats.steps);
+      if (stats.running > 0 && stats.steps == before) all = false;
+    }
+    return all;
+  }
+
+ private:
+  std::map<std::string, std::uint64_t> steps_;
+};
+
+// Everything that lives as long as the server does. The order matters: the pool's threads answer through the server's
+// connections, so it goes first.
+class Service {
+ public:
+  explicit Service(ServeOptions options)
+      : options_(std::move(options)),
+        keys_(options_.api_key_file.empty() ? nullptr : std::make_shared<ApiKeys>(options_.api_key_file)),
+        sockets_(open_sockets(options_)),
+        gate_(keys_, !any_remote(sockets_)),
+        server_({.limits = options_.limits,
+                 .tls = options_.tls,
+                 .admit = [this](HttpRequest& request) { return gate_.admit(request); }},
+                [this](HttpRequest request, std::shared_ptr<Responder> responder) {
+                  api_.handle(std::move(request), std::move(responder));
+                }),
+        pool_(options_.models, options_.pool),
+        api_({.defaults = options_.defaults, .page = options_.page, .more_metrics = [this] { return http_metrics(); }},
+             pool_, metrics_) {
+    if (any_remote(sockets_) && !keys_) {
+      fail(ErrorCode::invalid_input,
+           "other machines can reach {}: that needs --api-key-file (and better --tls-cert too)",
+           sockets_.back().address());
+    }
+  }
+
+  void run() {
+    load_first();
+    server_.on_signals([this] { stop(); }, [this] { reload(); });
+    watch();
+    for (ListeningSocket& socket : sockets_) {
+      log((options_.tls && !socket.is_unix() ? "listening on https://"
+           : socket.is_unix()                ? "listening on "
+                                             : "listening on http://") +
+          socket.address());
+      server_.listen(std::move(socket));
+    }
+    server_.run();
+    if (load_failure_) std::rethrow_exception(load_failure_);
+  }
+
+ private:
+  void log(const std::string& line) const {
+    if (options_.log) options_.log(line);
+  }
+
+  void load_first() {
+    pool_.acquire("", [this](const std::shared_ptr<ServedModel>& model, const std::exception_ptr& failure) {
+      if (failure) {
+        load_failure_ = failure;
+        return server_.drain(std::chrono::milliseconds(0));
+      }
+      const engine::SchedulerPlan& plan = model->scheduler().plan();
+      log(fmt::format("{} is ready: {} requests at once, {} tokens each, {} MB", model->id(), plan.max_sequences,
+                      plan.context, model->memory_bytes() / 1'000'000));
+      notify_service_manager("READY=1\nSTATUS=" + model->id() + " is ready");
+    });
+  }
+
+  // A second signal doesn't wait any longer.
+  void stop() {
+    const bool again = server_.draining();
+    api_.set_draining();
+    notify_service_manager("STOPPING=1");
+    log(again ? "stopping now" : "stopping: answering the requests in progress");
+    server_.drain(again ? std::chrono::milliseconds(0) : options_.drain);
+  }
+
+  void reload() {
+    try {
+      if (keys_) keys_->reload();
+      server_.reload_tls();
+      log("read keys and certificates again");
+    } catch (const std::exception& error) {
+      log(std::string("kept the old keys and certificates: ") + error.what());
+    }
+  }
+
+  void watch() {
+    const auto period = watchdog_period();
+    if (!period) return;
+    server_.every(*period / 2, [this] {
+      if (pulse_.beats(pool_)) notify_service_manager("WATCHDOG=1");
+    });
+  }
+
+  std::string http_metrics() const {
+    std::string text;
+    const HttpStats stats = server_.stats();
+    write_metric(text, "minnow_http_connections", "gauge", "Open connections.", static_cast<double>(stats.connections));
+    write_metric(text, "minnow_http_connections_refused_total", "counter", "Connections closed for being too many.",
+                 static_cast<double>(stats.refused_connections));
+    return text;
+  }
+
+  ServeOptions options_;
+  std::shared_ptr<ApiKeys> keys_;
+  std::vector<ListeningSocket> sockets_;
+  Gate gate_;
+  Metrics metrics_;
+  Pulse pulse_;
+  std::exception_ptr load_failure_;  // written before the server is told to stop
+  HttpServer server_;
+  ModelPool pool_;
+  Api api_;
+};
+
+}  // namespace
+
+void serve(ServeOptions options) { Service(std::move(options)).run(); }
+
+}  // namespace minnow::server

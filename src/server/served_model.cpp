@@ -1,0 +1,34 @@
+#include "server/served_model.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace minnow::server {
+
+ServedModel::ServedModel(std::string id, Model model, const engine::SchedulerOptions& options)
+    : id_(std::move(id)),
+      model_(std::move(model)),
+      scheduler_(std::make_unique<engine::Scheduler>(model_, options)),
+      tool_dialect_(text::ToolDialect::of_template(model_.has_chat_template() ? model_.chat_template() : "")) {}
+
+bool ServedModel::template_knows_tools() const {
+  return model_.has_chat_template() && model_.chat_template().find("tools") != std::string::npos;
+}
+
+std::uint64_t ServedModel::memory_bytes() const {
+  return model_.weights_bytes() + scheduler_->plan().kv_bytes + scheduler_->plan().scratch_bytes;
+}
+
+std::vector<TokenId> system_prompt_tokens(const Model& model, const std::string& text) {
+  if (!model.has_chat_template()) return model.tokenize(text);
+  const auto tokens = [&](const char* question) {
+    const std::vector<ChatMessage> messages{{.role = "system", .content = text}, {.role = "user", .content = question}};
+    return model.chat_tokens(messages);
+  };
+  std::vector<TokenId> one = tokens("a");
+  const std::vector<TokenId> other = tokens("What?");
+  one.erase(std::mismatch(one.begin(), one.end(), other.begin(), other.end()).first, one.end());
+  return one;
+}
+
+}  // namespace minnow::server

@@ -1,0 +1,220 @@
+// The API without sockets, over a small model with random weights.
+#include "server/api.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/tiny_model.hpp"
+#include "server/fake_responder.hpp"
+
+namespace minnow::server {
+namespace {
+
+using ::minnow::testing::FakeResponder;
+using ::testing::HasSubstr;
+
+constexpr const char* kTemplate =
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% for c in m.tool_calls or [] %}[{{ c.function.name }} "
+    "{{ c.function.arguments.a }}]{% endfor %}{% endfor %}{% if tools %}{{ tools | length }} tools{% endif %}>";
+
+ModelEntry tiny(const std::string& id, std::size_t max_sequences = 4, std::size_t max_waiting = 16) {
+  const auto path = minnow::testing::tiny_model({.chat_template = kTemplate});
+  return {.id = id,
+          .load = [path] { return Model::load(path, {.threads = 1, .pack_dir = "off"}); },
+          .scheduler = {.context = 256, .max_sequences = max_sequences, .max_waiting = max_waiting}};
+}
+
+struct Server {
+  explicit Server(std::vector<ModelEntry> entries = {tiny("tiny")}, ModelPoolOptions options = {})
+      : pool(std::move(entries), options), api({.defaults = {.sampling = {.temperature = 0}}}, pool, metrics) {}
+
+  HttpReply ask(const std::string& path, const std::string& body, const std::string& method = "POST") {
+    auto responder = std::make_shared<FakeResponder>();
+    api.handle({.method = method, .path = path, .body = body}, responder);
+    return responder->wait();
+  }
+  Json json(const std::string& path, const std::string& body) {
+    const HttpReply reply = ask(path, body);
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    return Json::parse(reply.body);
+  }
+
+  Metrics metrics;
+  ModelPool pool;
+  Api api;
+};
+
+std::vector<Json> events(const std::string& stream) {
+  std::vector<Json> found;
+  for (std::size_t at = 0; (at = stream.find("data: ", at)) != std::string::npos;) {
+    at += 6;
+    const std::string data = stream.substr(at, stream.find('\n', at) - at);
+    if (data != "[DONE]") found.push_back(Json::parse(data));
+  }
+  return found;
+}
+
+constexpr const char* kHello =
+    R"({"model": "tiny", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 8)";
+
+TEST(Api, AnswersAChat) {
+  Server server;
+  const Json reply = server.json("/v1/chat/completions", std::string(kHello) + "}");
+  EXPECT_EQ(reply["object"], "chat.completion");
+  EXPECT_EQ(reply["model"], "tiny");
+  EXPECT_EQ(reply["choices"][0]["message"]["role"], "assistant");
+  EXPECT_EQ(reply["choices"][0]["finish_reason"], "length");
+  EXPECT_EQ(reply["usage"]["completion_tokens"], 8);
+}
+
+TEST(Api, StreamsTheSameAnswer) {
+  Server server;
+  const Json whole = server.json("/v1/chat/completions", std::string(kHello) + "}");
+  const HttpReply reply = server.ask(
+      "/v1/chat/completions", std::string(kHello) + R"(, "stream": true, "stream_options": {"include_usage": true}})");
+  EXPECT_EQ(reply.content_type, "text/event-stream");
+  EXPECT_THAT(reply.body, ::testing::EndsWith("data: [DONE]\n\n"));
+  std::string text;
+  const auto chunks = events(reply.body);
+  for (const Json& chunk : chunks) {
+    if (!chunk["choices"].empty()) text += chunk["choices"][0]["delta"].value("content", "");
+  }
+  EXPECT_EQ(text, whole["choices"][0]["message"]["content"]);
+  EXPECT_EQ(chunks.front()["choices"][0]["delta"]["role"], "assistant");
+  EXPECT_EQ(chunks.back()["usage"]["completion_tokens"], 8);
+}
+
+TEST(Api, GivesSeveralChoicesThatDifferBySeed) {
+  Server server;
+  const std::string body = std::string(kHello) + R"(, "n": 3, "temperature": 2, "seed": 5})";
+  const Json reply = server.json("/v1/chat/completions", body);
+  ASSERT_EQ(reply["choices"].size(), 3u);
+  EXPECT_NE(reply["choices"][0]["message"], reply["choices"][1]["message"]);
+  EXPECT_EQ(reply["choices"], server.json("/v1/chat/completions", body)["choices"]);
+  EXPECT_EQ(reply["usage"]["completion_tokens"], 24);
+}
+
+TEST(Api, HoldsAnswersToASchema) {
+  Server server;
+  const Json reply = server.json("/v1/chat/completions", R"({"messages": [{"role": "user", "content": "x"}],
+      "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": {"enum": ["on", "off"]}}}})");
+  const std::string content = reply["choices"][0]["message"]["content"];
+  EXPECT_TRUE(content == "\"on\"" || content == "\"off\"") << content;
+  EXPECT_EQ(reply["choices"][0]["finish_reason"], "stop");
+}
+
+TEST(Api, CallsAToolThatMustBeCalled) {
+  Server server;
+  const std::string body = R"({"messages": [{"role": "user", "content": "x"}], "tool_choice": "required",
+      "tools": [{"type": "function", "function": {"name": "switch", "parameters": {"type": "object",
+      "properties": {"on": {"type": "boolean"}}, "required": ["on"], "additionalProperties": false}}}])";
+  const Json reply = server.json("/v1/chat/completions", body + "}");
+  const Json choice = reply["choices"][0];
+  EXPECT_EQ(choice["finish_reason"], "tool_calls");
+  ASSERT_EQ(choice["message"]["tool_calls"].size(), 1u);
+  const Json call = choice["message"]["tool_calls"][0];
+  EXPECT_EQ(call["function"]["name"], "switch");
+  EXPECT_TRUE(Json::parse(call["function"]["arguments"].get<std::string>())["on"].is_boolean());
+
+  std::string arguments;
+  for (const Json& chunk : events(server.ask("/v1/chat/completions", body + R"(, "stream": true})").body)) {
+    for (const Json& delta : chunk["choices"][0]["delta"].value("tool_calls", Json::array())) {
+      arguments += delta["function"].value("arguments", "");
+    }
+  }
+  EXPECT_EQ(arguments, call["function"]["arguments"]);
+}
+
+TEST(Api, HandsToolResultsToTheTemplate) {
+  Server server;
+  const Json reply = server.json("/tokenize", R"({"messages": [{"role": "assistant", "content": null, "tool_calls":
+      [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{\"a\": 7}"}}]},
+      {"role": "tool", "tool_call_id": "1", "content": "ok"}]})");
+  const Json text = server.json("/detokenize", dump({{"tokens", reply["tokens"]}}));
+  EXPECT_THAT(text["content"].get<std::string>(), HasSubstr("<assistant>[f 7]<tool>ok>"));
+}
+
+TEST(Api, CompletesPromptsOfEveryKind) {
+  Server server;
+  const Json reply =
+      server.json("/v1/completions", R"({"prompt": ["ab", "cd"], "max_tokens": 4, "n": 2, "echo": true})");
+  ASSERT_EQ(reply["choices"].size(), 4u);
+  EXPECT_THAT(reply["choices"][3]["text"].get<std::string>(), ::testing::StartsWith("cd"));
+  EXPECT_EQ(server.json("/v1/completions", R"({"prompt": [98, 99], "max_tokens": 2})")["usage"]["prompt_tokens"], 2);
+  const Json logprobs = server.json("/v1/completions", R"({"prompt": "ab", "max_tokens": 3, "logprobs": 2})");
+  EXPECT_EQ(logprobs["choices"][0]["logprobs"]["tokens"].size(), 3u);
+}
+
+TEST(Api, RefusesWhatItCannotDo) {
+  Server server;
+  const auto error = [&](const std::string& path, const std::string& body, int status) {
+    const HttpReply reply = server.ask(path, body);
+    EXPECT_EQ(reply.status, status) << reply.body;
+    return Json::parse(reply.body)["error"];
+  };
+  const std::string chat = "/v1/chat/completions";
+  EXPECT_EQ(error(chat, R"({"model": "gpt", "messages": [{"role": "user", "content": "x"}]})", 404)["code"],
+            "model_not_found");
+  EXPECT_EQ(error(chat, R"({"messages": []})", 400)["param"], "messages");
+  EXPECT_EQ(error(chat, R"({"messages": [{"role": "king", "content": "x"}]})", 400)["param"], "messages[0].role");
+  EXPECT_EQ(error(chat, std::string(kHello) + R"(, "temperature": -1})", 400)["param"], "temperature");
+  EXPECT_EQ(error(chat, std::string(kHello) + R"(, "logit_bias": {"5": 1}})", 400)["param"], "logit_bias");
+  EXPECT_EQ(error(chat, std::string(kHello) + R"(, "response_format": {"type": "xml"}})", 400)["param"],
+            "response_format.type");
+  EXPECT_THAT(error(chat, "{", 400)["message"].get<std::string>(), HasSubstr("not valid JSON"));
+  EXPECT_EQ(error("/v1/completions", dump({{"prompt", std::string(3000, 'a')}}), 400)["code"],
+            "context_length_exceeded");
+  EXPECT_EQ(error("/v1/completions", R"({"prompt": [999999]})", 400)["type"], "invalid_request_error");
+  EXPECT_EQ(error("/v1/completions", R"({"prompt": "a", "suffix": "b"})", 400)["param"], "suffix");
+  EXPECT_EQ(server.ask("/nothing", "").status, 404);
+  EXPECT_EQ(server.ask("/v1/models", "").status, 405);
+}
+
+TEST(Api, SaysWhenTooManyWait) {
+  Server server({tiny("tiny", 1, 2)});
+  const HttpReply reply = server.ask("/v1/completions", R"({"prompt": "a", "max_tokens": 4, "n": 3})");
+  EXPECT_EQ(reply.status, 429);
+  ASSERT_FALSE(reply.headers.empty());
+  EXPECT_EQ(reply.headers[0].name, "Retry-After");
+}
+
+TEST(Api, CancelsForAClientThatWentAway) {
+  Server server;
+  auto responder = std::make_shared<FakeResponder>();
+  server.api.handle({.method = "POST", .path = "/v1/completions", .body = R"({"prompt": "a", "max_tokens": 200})"},
+                    responder);
+  responder->leave();
+  const HttpReply reply = responder->wait();
+  EXPECT_TRUE(reply.status == 503 || reply.status == 200) << reply.body;
+  EXPECT_EQ(responder->n_replies(), 1);
+}
+
+TEST(Api, KeepsToItsRoomForModels) {
+  Server server({tiny("one"), tiny("two"), tiny("three")}, {.most_loaded = 1});
+  for (const char* id : {"one", "two", "three", "one"}) {
+    const Json reply = server.json("/v1/completions", dump({{"model", id}, {"prompt", "ab"}, {"max_tokens", 2}}));
+    EXPECT_EQ(reply["model"], id);
+    EXPECT_EQ(server.pool.loaded().size(), 1u);
+  }
+}
+
+TEST(Api, TellsHowItIs) {
+  Server server;
+  EXPECT_EQ(server.ask("/ready", "", "GET").status, 503);
+  server.json("/v1/completions", R"({"prompt": "ab", "max_tokens": 2})");
+  EXPECT_EQ(server.ask("/ready", "", "GET").status, 200);
+  EXPECT_EQ(server.ask("/health", "", "GET").status, 200);
+  const std::string metrics = server.ask("/metrics", "", "GET").body;
+  EXPECT_THAT(metrics, HasSubstr("gen_ai_server_time_to_first_token_seconds_count 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("gen_ai_client_token_usage_total{gen_ai_token_type=\"output\"} 2\n"));
+  EXPECT_THAT(metrics, HasSubstr("minnow_requests_running{gen_ai_request_model=\"tiny\"} 0\n"));
+  server.api.set_draining();
+  EXPECT_EQ(server.ask("/ready", "", "GET").status, 503);
+}
+
+}  // namespace
+}  // namespace minnow::server

@@ -1,0 +1,79 @@
+"""The server's life: many clients at once, the same answers alone and in company, and a calm end."""
+import concurrent.futures
+import json
+import signal
+import threading
+import time
+import unittest
+
+from running_server import HOME_MODEL, Server
+
+QUESTIONS = ["switch off the light over the sofa", "set the bedroom to 21 degrees", "what time is it",
+             "open the garage door", "add milk to the shopping list", "dim the kitchen lights"]
+
+
+def ask(server, question, **more):
+    status, reply = server.post("/v1/chat/completions",
+                                {"messages": [{"role": "user", "content": question}], "temperature": 0, **more})
+    assert status == 200, reply
+    return reply["choices"][0]["message"]["content"]
+
+
+class Serving(unittest.TestCase):
+    def test_answers_do_not_depend_on_company(self):
+        with Server(HOME_MODEL, "--parallel", 8, "--temp", 0) as server:
+            alone = [ask(server, question) for question in QUESTIONS]
+            with concurrent.futures.ThreadPoolExecutor(32) as pool:
+                together = list(pool.map(lambda i: ask(server, QUESTIONS[i % len(QUESTIONS)]), range(60)))
+        self.assertEqual(together, [alone[i % len(QUESTIONS)] for i in range(60)])
+
+    def test_a_repeated_prompt_is_found_in_the_cache(self):
+        with Server() as server:
+            body = {"messages": [{"role": "user", "content": QUESTIONS[0]}]}
+            first = server.post("/v1/chat/completions", body)[1]
+            second = server.post("/v1/chat/completions", body)[1]
+        self.assertEqual(first["choices"], second["choices"])
+        self.assertGreater(second["usage"]["prompt_tokens_details"]["cached_tokens"], 10)
+
+    def test_a_terminated_server_answers_what_it_has_begun(self):
+        with Server() as server:
+            lines, begun = [], threading.Event()
+
+            def stream():
+                connection = server.connect()
+                connection.request("POST", "/v1/completions", json.dumps(
+                    {"prompt": "a", "max_tokens": 200, "stream": True, "regex": "[a-z]{400}"}))
+                reply = connection.getresponse()
+                while line := reply.readline():
+                    lines.append(line)
+                    begun.set()
+
+            thread = threading.Thread(target=stream)
+            thread.start()
+            begun.wait(30)
+            self.assertEqual(server.stop(), 0)
+            thread.join()
+        self.assertEqual(lines[-2], b"data: [DONE]\n")
+
+    def test_a_second_signal_does_not_wait(self):
+        with Server("--drain-timeout", 600) as server:
+            connection = server.connect()
+            connection.request("POST", "/v1/completions", json.dumps(
+                {"prompt": "a", "stream": True, "n": 16, "regex": "[a-z]{4000}"}))
+            connection.getresponse().readline()
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.05)
+            begun = time.monotonic()
+            self.assertEqual(server.stop(), 0)
+            self.assertLess(time.monotonic() - begun, 30)
+
+    def test_several_models_have_names(self):
+        with Server(HOME_MODEL, f"other={HOME_MODEL}", "--models-max", 1) as server:
+            names = [model["id"] for model in json.loads(server.get("/v1/models")[1])["data"]]
+            self.assertEqual(names, ["minnow-home", "other"])
+            for name in (*names, *names):
+                self.assertEqual(server.post("/v1/completions", {"model": name, "prompt": "a", "max_tokens": 1})[0], 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
