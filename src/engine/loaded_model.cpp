@@ -63,6 +63,11 @@ void LoadedModel::forward(std::span<const models::Slice> slices, float* logits, 
   decoder_->forward(slices, logits, scratch, pool_);
 }
 
+void LoadedModel::hidden(std::span<const models::Slice> slices, float* rows, models::Scratch& scratch) const {
+  const std::scoped_lock turn(forward_mutex_);
+  decoder_->hidden(slices, rows, scratch, pool_);
+}
+
 void LoadedModel::with_threads(FunctionRef<void(ThreadPool&)> work) const {
   const std::scoped_lock turn(forward_mutex_);
   work(pool_);

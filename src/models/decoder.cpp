@@ -176,13 +176,27 @@ std::uint64_t Decoder::mapped_bytes() const { return weights_->mapped_bytes; }
 
 void Decoder::forward(std::span<const Slice> slices, float* logits, Scratch& scratch, ThreadPool& pool) const {
   const ForwardPass pass{spec_, *weights_, *kernels_, scratch, pool, place_tokens(spec_, slices, scratch)};
+  pass_layers(pass);
+  predict(pass, slices, logits);
+  for (const Slice& slice : slices) slice.cache->grow(slice.tokens.size());
+}
+
+void Decoder::hidden(std::span<const Slice> slices, float* rows, Scratch& scratch, ThreadPool& pool) const {
+  const ForwardPass pass{spec_, *weights_, *kernels_, scratch, pool, place_tokens(spec_, slices, scratch)};
+  pass_layers(pass);
+  const std::size_t size = spec_.embedding_size;
+  pool.run(pass.tokens.size(), [&](std::size_t token) {
+    norm(pass, weights_->output_norm, scratch.residual.data() + token * size, rows + token * size);
+  });
+  for (const Slice& slice : slices) slice.cache->grow(slice.tokens.size());
+}
+
+void Decoder::pass_layers(const ForwardPass& pass) const {
   embed_all(pass);
   for (std::size_t layer = 0; layer < spec_.layers.size(); ++layer) {
     attention(pass, layer);
     feed_forward(pass, layer);
   }
-  predict(pass, slices, logits);
-  for (const Slice& slice : slices) slice.cache->grow(slice.tokens.size());
 }
 
 }  // namespace minnow::models

@@ -38,6 +38,7 @@ struct Slice {
 
 struct Weights;  // weights.hpp
 struct Scratch;  // scratch.hpp: activations of one forward pass, sized for max_tokens
+struct ForwardPass;
 
 class Decoder {
  public:
@@ -66,8 +67,12 @@ class Decoder {
   // Throws Error(context_full) before anything has changed when a cache lacks room, Error(invalid_input) for a token
   // id out of range.
   void forward(std::span<const Slice> slices, float* logits, Scratch& scratch, ThreadPool& pool) const;
+  // The same with what the last layer leaves of every token, normed, in place of logits: [n_tokens][embedding_size].
+  void hidden(std::span<const Slice> slices, float* rows, Scratch& scratch, ThreadPool& pool) const;
 
  private:
+  void pass_layers(const ForwardPass& pass) const;
+
   Decoder(DecoderSpec spec, std::unique_ptr<const formats::PackFile> pack, std::unique_ptr<const Weights> weights,
           const kernels::KernelTable& kernels);
 

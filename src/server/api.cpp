@@ -7,7 +7,10 @@
 #include "server/chat_request.hpp"
 #include "server/completion_answer.hpp"
 #include "server/completion_request.hpp"
+#include "server/embeddings.hpp"
 #include "server/error_reply.hpp"
+#include "server/responses_answer.hpp"
+#include "server/responses_request.hpp"
 #include "server/status_text.hpp"
 
 namespace minnow::server {
@@ -72,6 +75,8 @@ void Api::route(Call& call) {
   static constexpr std::array kRoutes{
       Route{"POST", "/v1/chat/completions", &Api::chat},
       Route{"POST", "/v1/completions", &Api::complete},
+      Route{"POST", "/v1/responses", &Api::respond},
+      Route{"POST", "/v1/embeddings", &Api::embed},
       Route{"POST", "/tokenize", &Api::tokenize},
       Route{"POST", "/detokenize", &Api::detokenize},
       Route{"GET", "/v1/models", &Api::list_models},
@@ -156,6 +161,50 @@ void Api::complete(Call& call) {
     }
     run_answers(model, std::move(requests), std::make_shared<CompletionAnswer>(*model, std::move(setup), responder),
                 responder, metrics_);
+  });
+}
+
+void Api::respond(Call& call) {
+  const Json body = parse_body(call.request.body);
+  const Fields asked(body);
+  const Json chat_body = chat_body_of_response(asked);
+  const Fields fields(chat_body);
+  auto request = std::make_shared<ChatRequest>(read_chat_request(fields, options_.defaults));
+  request->answer.client = call.request.client;
+  request->answer.priority += call.request.priority;
+  Json echoed = Json::object();
+  for (const char* name : {"instructions", "max_output_tokens", "parallel_tool_calls", "temperature", "text",
+                           "tool_choice", "tools", "top_p", "metadata"}) {
+    if (const Json* value = asked.find(name)) echoed[name] = *value;
+  }
+  with_model(fields, call.responder, [this, request, echoed, responder = call.responder](const auto& model) {
+    const std::vector<TokenId> prompt = prepare_chat(*model, *request);
+    std::vector<engine::Request> requests;
+    requests.push_back(make_request(request->answer, prompt, 0));
+    run_answers(model, std::move(requests),
+                std::make_shared<ResponsesAnswer>(*model, request->answer.stream, request->tool_choice.has_value(),
+                                                  echoed, responder),
+                responder, metrics_);
+  });
+}
+
+void Api::embed(Call& call) {
+  const Json body = parse_body(call.request.body);
+  const Fields fields(body);
+  const EmbeddingsRequest request = read_embeddings_request(fields);
+  with_model(fields, call.responder, [request, responder = call.responder](const auto& model) {
+    const auto work = [request, responder, handle = model->model(), id = model->id()](engine::Embedder& embedder) {
+      std::vector<std::vector<float>> vectors;
+      std::size_t n_tokens = 0;
+      for (const Prompt& input : request.inputs) {
+        const std::vector<TokenId> ids = prompt_tokens(handle, input);
+        n_tokens += ids.size();
+        vectors.push_back(embedder.embed(ids));
+      }
+      responder->reply({.body = embeddings_reply(request, id, vectors, n_tokens)});
+    };
+    const auto failed = [responder](const std::exception& error) { responder->reply(error_reply(error)); };
+    if (!model->embed(work, failed)) throw ApiError(429, "too many requests wait already; try again later");
   });
 }
 

@@ -52,6 +52,8 @@ class Api {
 
   void chat(Call& call);
   void complete(Call& call);
+  void respond(Call& call);
+  void embed(Call& call);
   void tokenize(Call& call);
   void detokenize(Call& call);
   void list_models(Call& call);

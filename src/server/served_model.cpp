@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace minnow::server {
+namespace {
+
+constexpr std::size_t kMostEmbeddingsWaiting = 128;
+
+}  // namespace
 
 ServedModel::ServedModel(std::string id, Model model, const engine::SchedulerOptions& options)
     : id_(std::move(id)),
@@ -17,6 +22,20 @@ bool ServedModel::template_knows_tools() const {
 
 std::uint64_t ServedModel::memory_bytes() const {
   return model_.weights_bytes() + scheduler_->plan().kv_bytes + scheduler_->plan().scratch_bytes;
+}
+
+bool ServedModel::embed(std::function<void(engine::Embedder&)> work,
+                        std::function<void(const std::exception&)> failed) {
+  const std::scoped_lock lock(worker_mutex_);
+  if (!embedding_worker_) embedding_worker_.emplace(kMostEmbeddingsWaiting);
+  return embedding_worker_->add([this, work = std::move(work), failed = std::move(failed)] {
+    try {
+      if (!embedder_) embedder_.emplace(model_, scheduler_->plan().context);
+      work(*embedder_);
+    } catch (const std::exception& error) {
+      failed(error);
+    }
+  });
 }
 
 std::vector<TokenId> system_prompt_tokens(const Model& model, const std::string& text) {

@@ -2,12 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/embedder.hpp"
 #include "engine/scheduler.hpp"
 #include "minnow/model.hpp"
+#include "server/worker.hpp"
 #include "text/tools/tool_dialect.hpp"
 
 namespace minnow::server {
@@ -25,11 +31,18 @@ class ServedModel {
   bool template_knows_tools() const;
   std::uint64_t memory_bytes() const;  // weights, KV caches and scratch
 
+  // Calls `work` from a thread of its own, and must not be held by it. False when too much waits already. The embedder
+  // and its memory are there from the first time on; when they can't be had, `failed` is called instead.
+  bool embed(std::function<void(engine::Embedder&)> work, std::function<void(const std::exception&)> failed);
+
  private:
   std::string id_;
   Model model_;
   std::unique_ptr<engine::Scheduler> scheduler_;
   text::ToolDialect tool_dialect_;
+  std::optional<engine::Embedder> embedder_;  // the worker's only
+  std::mutex worker_mutex_;                   // guards the making of the worker
+  std::optional<Worker> embedding_worker_;
 };
 
 // How every prompt begins that has this system message: what two conversations with it have in common. Without a chat

@@ -174,6 +174,56 @@ TEST(Api, RefusesWhatItCannotDo) {
   EXPECT_EQ(server.ask("/v1/models", "").status, 405);
 }
 
+TEST(Api, AnswersResponsesWholeAndInEvents) {
+  Server server;
+  const std::string body = R"({"model": "tiny", "instructions": "be brief", "input": "hello", "max_output_tokens": 6)";
+  const Json reply = server.json("/v1/responses", body + "}");
+  EXPECT_EQ(reply["object"], "response");
+  EXPECT_EQ(reply["status"], "incomplete");
+  EXPECT_EQ(reply["usage"]["output_tokens"], 6);
+  const Json message = reply["output"][0];
+  EXPECT_EQ(message["type"], "message");
+  std::string text;
+  const auto stream = events(server.ask("/v1/responses", body + R"(, "stream": true})").body);
+  for (std::size_t i = 0; i < stream.size(); ++i) {
+    EXPECT_EQ(stream[i]["sequence_number"], i);
+    if (stream[i]["type"] == "response.output_text.delta") text += stream[i]["delta"];
+  }
+  EXPECT_EQ(text, message["content"][0]["text"]);
+  EXPECT_EQ(stream.front()["type"], "response.created");
+  EXPECT_EQ(stream.back()["type"], "response.incomplete");
+  EXPECT_EQ(stream.back()["response"]["output"][0]["content"], message["content"]);
+}
+
+TEST(Api, CallsToolsInResponses) {
+  Server server;
+  const Json reply = server.json("/v1/responses", R"({"input": [{"role": "user", "content": [{"type": "input_text",
+      "text": "x"}]}, {"type": "function_call", "call_id": "c1", "name": "f", "arguments": "{\"a\": 1}"},
+      {"type": "function_call_output", "call_id": "c1", "output": "ok"}], "tool_choice": "required",
+      "tools": [{"type": "function", "name": "f", "parameters": {"type": "object",
+      "properties": {"a": {"enum": [1, 2]}}, "required": ["a"], "additionalProperties": false}}]})");
+  ASSERT_FALSE(reply["output"].empty());
+  EXPECT_EQ(reply["output"][0]["type"], "function_call");
+  EXPECT_EQ(reply["output"][0]["name"], "f");
+  EXPECT_TRUE(Json::parse(reply["output"][0]["arguments"].get<std::string>())["a"].is_number());
+  EXPECT_EQ(server.ask("/v1/responses", R"({"input": "a", "previous_response_id": "resp_1"})").status, 400);
+}
+
+TEST(Api, EmbedsTexts) {
+  Server server;
+  const Json reply = server.json("/v1/embeddings", R"({"input": ["abc", "abc", "xyz"]})");
+  ASSERT_EQ(reply["data"].size(), 3u);
+  const std::vector<float> one = reply["data"][0]["embedding"], other = reply["data"][2]["embedding"];
+  EXPECT_EQ(reply["data"][0]["embedding"], reply["data"][1]["embedding"]);
+  EXPECT_NE(one, other);
+  double squares = 0;
+  for (const float value : one) squares += static_cast<double>(value) * static_cast<double>(value);
+  EXPECT_NEAR(squares, 1, 1e-5);
+  const Json packed = server.json("/v1/embeddings", R"({"input": "abc", "encoding_format": "base64"})");
+  EXPECT_EQ(packed["data"][0]["embedding"].get<std::string>().size(), (one.size() * 4 + 2) / 3 * 4);
+  EXPECT_EQ(server.ask("/v1/embeddings", dump({{"input", std::string(4000, 'a')}})).status, 400);
+}
+
 TEST(Api, SaysWhenTooManyWait) {
   Server server({tiny("tiny", 1, 2)});
   const HttpReply reply = server.ask("/v1/completions", R"({"prompt": "a", "max_tokens": 4, "n": 3})");
