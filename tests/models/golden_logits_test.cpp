@@ -5,6 +5,8 @@
 
 #include "models/family_data.hpp"
 #include "models/runner.hpp"
+#include "models/scratch.hpp"
+#include "models/weights.hpp"
 
 namespace minnow::models {
 namespace {
@@ -89,6 +91,31 @@ TEST_P(FamilyLogits, AreTheSameBitsForSequencesEvaluatedTogether) {
   EXPECT_TRUE(std::equal(expected_first.begin(), expected_first.end(), logits.begin()));
   EXPECT_TRUE(std::equal(logits.end() - static_cast<std::ptrdiff_t>(vocabulary), logits.end(),
                          expected_second.end() - static_cast<std::ptrdiff_t>(vocabulary)));
+}
+
+// The logits of transformers are those of its last hidden state: with the output matrix, ours must give the same.
+TEST_P(FamilyLogits, FollowFromTheHiddenStates) {
+  const GoldenPrompt& prompt = family_.prompts.back();
+  const DecoderSpec& spec = decoder_.spec();
+  if (spec.final_soft_cap != 0 || decoder_.weights().output.bias.size() > 0) GTEST_SKIP() << "more than a product";
+  KvCache cache(spec, prompt.tokens.size(), kernels::CacheType::f32);
+  Scratch scratch(spec, prompt.tokens.size());
+  std::vector<float> hidden(prompt.tokens.size() * spec.embedding_size);
+  const Slice slice{&cache, prompt.tokens, Logits::none};
+  decoder_.hidden({&slice, 1}, hidden.data(), scratch, pool_);
+  std::vector<float> logits(prompt.logits.size());
+  std::vector<float> row(spec.embedding_size);
+  for (std::size_t id = 0; id < spec.vocabulary_size; ++id) {
+    decoder_.weights().output.matrix.decode_row(id, row.data());
+    for (std::size_t token = 0; token < prompt.tokens.size(); ++token) {
+      double sum = 0;
+      for (std::size_t k = 0; k < row.size(); ++k) {
+        sum += static_cast<double>(row[k]) * static_cast<double>(hidden[token * row.size() + k]);
+      }
+      logits[token * spec.vocabulary_size + id] = static_cast<float>(sum);
+    }
+  }
+  EXPECT_LE(largest_difference(logits, prompt.logits), 1e-3 * deviation(prompt.logits));
 }
 
 std::string test_name(const ::testing::TestParamInfo<std::string>& info) {
