@@ -1,5 +1,6 @@
 #include "kernels/math.hpp"
 
+#include <bit>
 #include <cmath>
 
 #include "kernels/lanes/exponential.hpp"

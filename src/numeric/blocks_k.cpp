@@ -1,8 +1,7 @@
-// Decoding of the K family, and the codecs; encode_k.cpp holds the search for good scales.
+// Decoding of the K family; encoder/ holds the search for good scales.
 #include "numeric/blocks_k.hpp"
 
 #include "numeric/codec.hpp"
-#include "numeric/encode_k.hpp"
 #include "numeric/half.hpp"
 
 namespace minnow::numeric::detail {
@@ -82,15 +81,15 @@ void decode_q6_k(const BlockQ6K& block, float* values) {
   }
 }
 
-template <typename Block, void (*decode_block)(const Block&, float*), Block (*encode_block)(const float*)>
-constexpr Codec kCodec{decode_all<Block, decode_block>, encode_all<Block, encode_block>, any_scale_non_finite<Block>};
+template <typename Block, void (*decode_block)(const Block&, float*)>
+constexpr Codec kCodec{decode_all<Block, decode_block>, nullptr, any_scale_non_finite<Block>};
 
 }  // namespace
 
-const Codec kQ2K = kCodec<BlockQ2K, decode_q2_k, encode_q2_k>;
-const Codec kQ3K = kCodec<BlockQ3K, decode_q3_k, encode_q3_k>;
-const Codec kQ4K = kCodec<BlockQ4K, decode_q4_k, encode_q4_k>;
-const Codec kQ5K = kCodec<BlockQ5K, decode_q5_k, encode_q5_k>;
-const Codec kQ6K = kCodec<BlockQ6K, decode_q6_k, encode_q6_k>;
+const Codec kQ2K = kCodec<BlockQ2K, decode_q2_k>;
+const Codec kQ3K = kCodec<BlockQ3K, decode_q3_k>;
+const Codec kQ4K = kCodec<BlockQ4K, decode_q4_k>;
+const Codec kQ5K = kCodec<BlockQ5K, decode_q5_k>;
+const Codec kQ6K = kCodec<BlockQ6K, decode_q6_k>;
 
 }  // namespace minnow::numeric::detail

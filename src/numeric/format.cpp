@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "numeric/codec.hpp"
+#include "numeric/encoder/active_encoder.hpp"
 
 namespace minnow::numeric {
 namespace {
@@ -71,9 +72,18 @@ void decode(Format format, std::span<const std::byte> blocks, std::span<float> v
   entry(format).codec->decode(blocks.data(), values.size(), values.data());
 }
 
-void encode(Format format, std::span<const float> values, std::span<std::byte> blocks) {
+void encode(Format format, std::span<const float> values, std::span<std::byte> blocks,
+            std::span<const float> importance) {
   assert(blocks.size() == row_bytes(format, values.size()));
-  entry(format).codec->encode(values.data(), values.size(), blocks.data());
+  assert(importance.empty() || importance.size() == values.size());
+  const detail::EncodeBlocks formula = entry(format).codec->encode;
+  const detail::SearchedEncode search = detail::search_of(detail::active_encoder(), format);
+  if (search == nullptr || (formula != nullptr && importance.empty())) {
+    formula(values.data(), values.size(), blocks.data());
+  } else {
+    search(values.data(), importance.empty() ? nullptr : importance.data(), values.size(),
+           reinterpret_cast<unsigned char*>(blocks.data()));
+  }
 }
 
 bool has_non_finite(Format format, std::span<const std::byte> blocks) {

@@ -1,4 +1,6 @@
 // Formats that store each value on its own: F32, F16 and BF16, all little-endian.
+#include <bit>
+
 #include "numeric/codec.hpp"
 #include "numeric/half.hpp"
 

@@ -1,6 +1,8 @@
 // Virtual lanes as a plain array: what the vector kernels' lanes must equal.
 #pragma once
 
+#include <bit>
+
 #include "kernels/lanes/lanes.hpp"
 #include "numeric/half.hpp"
 
