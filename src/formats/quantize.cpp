@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <tuple>
@@ -38,6 +39,13 @@ class FirstOf {
 std::span<const std::byte> row_of(const GgufFile& source, const TensorInfo& tensor, std::uint64_t row) {
   const std::size_t bytes = numeric::row_bytes(tensor.format, tensor.row_length());
   return source.data(tensor).subspan(row * bytes, bytes);
+}
+
+// All formats but F32 and BF16 are, or have scales, in half precision.
+bool fits_into(Format format, std::span<const float> row) {
+  constexpr float kLargestHalf = 65504.0f;
+  if (format == Format::f32 || format == Format::bf16) return true;
+  return std::ranges::all_of(row, [](float value) { return std::fabs(value) <= kLargestHalf; });
 }
 
 void refuse_non_finite(const GgufFile& source, const TensorInfo& tensor, std::uint64_t row) {
@@ -87,8 +95,8 @@ std::vector<std::byte> recode_rows(const GgufFile& source, const TensorInfo& ten
     const auto to = std::span(out).subspan(i * row_bytes, row_bytes);
     if (numeric::has_non_finite(tensor.format, from)) return bad_row.note(first_row + i);
     numeric::decode(tensor.format, from, values[thread]);
+    if (!fits_into(format, values[thread])) return overflowing_row.note(first_row + i);
     numeric::encode(format, values[thread], to);
-    if (numeric::has_non_finite(format, to)) overflowing_row.note(first_row + i);
   });
   if (bad_row.any()) refuse_non_finite(source, tensor, bad_row.value());
   if (overflowing_row.any()) {
