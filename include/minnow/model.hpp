@@ -21,9 +21,13 @@
 namespace minnow {
 
 class Model;
+namespace models {
+class Adapter;
+}
 namespace engine {
 class LoadedModel;
 const std::shared_ptr<const LoadedModel>& loaded_model(const Model& model);
+const std::shared_ptr<const models::Adapter>& adapter_of(const Model& model);
 }  // namespace engine
 
 using TokenId = std::int32_t;
@@ -74,6 +78,11 @@ class Model {
   static Model embedded(const ModelOptions& options = {});
   static bool has_embedded() noexcept;
 
+  // The same model with a LoRA adapter (a GGUF file, or a folder saved by PEFT), whose change is multiplied by `scale`.
+  // The handles share the weights. An adapter it had before is replaced. Throws Error(not_found, invalid_input,
+  // unsupported).
+  Model with_adapter(const std::filesystem::path& path, float scale = 1) const;
+
   const std::string& name() const;          // what the file calls the model, else the file's own name
   const std::string& architecture() const;  // "llama", "qwen2", …
   std::string sha256() const;    // of the file; reads it all the first time it is asked for, unless a pack knows it
@@ -109,10 +118,12 @@ class Model {
  private:
   friend class Session;
   friend const std::shared_ptr<const engine::LoadedModel>& engine::loaded_model(const Model& model);
+  friend const std::shared_ptr<const models::Adapter>& engine::adapter_of(const Model& model);
   explicit Model(std::shared_ptr<const engine::LoadedModel> loaded);
 
   // Shared because sessions keep the weights alive: a program may hand out a Session and forget the Model.
   std::shared_ptr<const engine::LoadedModel> loaded_;
+  std::shared_ptr<const models::Adapter> adapter_;  // none: the model as it is
 };
 
 }  // namespace minnow

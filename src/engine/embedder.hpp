@@ -35,6 +35,7 @@ class Embedder {
   enum class Pooling { mean, first, last };
 
   std::shared_ptr<const LoadedModel> model_;
+  std::shared_ptr<const models::Adapter> adapter_;
   Pooling pooling_;
   models::KvCache cache_;
   models::Scratch scratch_;

@@ -1,6 +1,7 @@
 #include "engine/kv_slots.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace minnow::engine {
 namespace {
@@ -11,11 +12,19 @@ std::size_t common_prefix(std::span<const TokenId> a, std::span<const TokenId> b
 }
 
 // What of `prompt` a cache can serve: all but the last token, at most.
-std::size_t usable(const KvSlot& slot, std::span<const TokenId> prompt) {
+std::size_t usable(const KvSlot& slot, std::span<const TokenId> prompt, const models::Adapter* adapter) {
+  if (slot.adapter.get() != adapter) return 0;
   return common_prefix(slot.cached(), prompt.first(prompt.size() - 1));
 }
 
 }  // namespace
+
+std::size_t tokens_to_come(const KvSlot& slot, const KvSlot& other) {
+  if (&slot == &other || slot.adapter != other.adapter) return 0;
+  const std::span<const TokenId> wanted = std::span(slot.tokens).first(slot.tokens.size() - 1);
+  const std::size_t n = common_prefix(other.tokens, wanted);
+  return n > other.cache.size() && n > slot.cache.size() ? n - slot.cache.size() : 0;
+}
 
 KvSlots::KvSlots(const models::DecoderSpec& spec, std::size_t n_slots, std::size_t context, kernels::CacheType type)
     : spec_(spec), context_(context), type_(type) {
@@ -28,14 +37,14 @@ bool KvSlots::any_free() const {
 
 // A cache most of which the prompt repeats is taken as it is: the next turn of a conversation. Otherwise the one that
 // was of no use for longest makes room, and the others stay for those to come.
-KvSlot& KvSlots::choose(std::span<const TokenId> prompt) {
+KvSlot& KvSlots::choose(std::span<const TokenId> prompt, const models::Adapter* adapter) {
   KvSlot* best = nullptr;
   KvSlot* oldest = nullptr;
   std::size_t most = 0;
   for (const auto& slot : slots_) {
     if (slot->busy) continue;
     if (oldest == nullptr || slot->last_used < oldest->last_used) oldest = slot.get();
-    const std::size_t n = usable(*slot, prompt);
+    const std::size_t n = usable(*slot, prompt, adapter);
     if (n <= most || n * 2 < slot->cached().size()) continue;
     most = n;
     best = slot.get();
@@ -43,11 +52,13 @@ KvSlot& KvSlots::choose(std::span<const TokenId> prompt) {
   return best != nullptr ? *best : *oldest;
 }
 
-KvSlot& KvSlots::acquire(std::span<const TokenId> prompt) {
-  KvSlot& slot = choose(prompt);
+KvSlot& KvSlots::acquire(std::span<const TokenId> prompt, std::shared_ptr<const models::Adapter> adapter) {
+  KvSlot& slot = choose(prompt, adapter.get());
+  const std::size_t n = usable(slot, prompt, adapter.get());
+  slot.tokens.assign(prompt.begin(), prompt.end());  // has room for it: nothing below can fail
   slot.busy = true;
-  slot.cache.truncate(usable(slot, prompt));
-  slot.tokens.assign(prompt.begin(), prompt.end());
+  slot.cache.truncate(n);
+  slot.adapter = std::move(adapter);
   return slot;
 }
 
@@ -57,7 +68,7 @@ void KvSlots::adopt_prefix(KvSlot& slot) {
   for (const auto* list : {&slots_, &pinned_}) {
     for (const auto& other : *list) {
       if (other.get() == &slot) continue;
-      const std::size_t n = usable(*other, slot.tokens);
+      const std::size_t n = usable(*other, slot.tokens, slot.adapter.get());
       if (n <= most) continue;
       most = n;
       best = other.get();

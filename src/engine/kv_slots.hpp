@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/loaded_model.hpp"
+#include "models/adapter.hpp"
 #include "models/kv_cache.hpp"
 
 namespace minnow::engine {
@@ -27,9 +28,13 @@ struct KvSlot {
 
   models::KvCache cache;
   std::vector<TokenId> tokens;
+  std::shared_ptr<const models::Adapter> adapter{};  // that the keys and values were computed with
   bool busy = false;
   std::uint64_t last_used = 0;
 };
+
+// How many more tokens `slot` could copy once `other` has evaluated all of its own.
+std::size_t tokens_to_come(const KvSlot& slot, const KvSlot& other);
 
 class KvSlots {
  public:
@@ -37,8 +42,9 @@ class KvSlots {
   KvSlots(const models::DecoderSpec& spec, std::size_t n_slots, std::size_t context, kernels::CacheType type);
 
   bool any_free() const;
-  // A free slot for a prompt, with as much of the prompt in its cache as it happens to hold. Precondition: any_free().
-  KvSlot& acquire(std::span<const TokenId> prompt);
+  // A free slot for a prompt, with as much of the prompt in its cache as it happens to hold; what another adapter
+  // computed is of no use. Precondition: any_free().
+  KvSlot& acquire(std::span<const TokenId> prompt, std::shared_ptr<const models::Adapter> adapter = nullptr);
   // Copies more of the slot's tokens from another cache if one holds more. Leaves at least one token pending, because
   // its logits choose what comes next.
   void adopt_prefix(KvSlot& slot);
@@ -50,7 +56,7 @@ class KvSlots {
   std::size_t cached_tokens() const;
 
  private:
-  KvSlot& choose(std::span<const TokenId> prompt);
+  KvSlot& choose(std::span<const TokenId> prompt, const models::Adapter* adapter);
 
   const models::DecoderSpec& spec_;
   std::size_t context_;

@@ -12,7 +12,9 @@
 #include "engine/chat_context.hpp"
 #include "engine/embedded_model.hpp"
 #include "engine/loaded_model.hpp"
+#include "formats/lora_adapter.hpp"
 #include "minnow/minnow.hpp"
+#include "models/adapter.hpp"
 
 namespace minnow {
 namespace {
@@ -52,6 +54,19 @@ Model Model::embedded(const ModelOptions& options) {
 bool Model::has_embedded() noexcept { return !engine::embedded_model().empty(); }
 
 const std::shared_ptr<const engine::LoadedModel>& engine::loaded_model(const Model& model) { return model.loaded_; }
+
+const std::shared_ptr<const models::Adapter>& engine::adapter_of(const Model& model) { return model.adapter_; }
+
+Model Model::with_adapter(const std::filesystem::path& path, float scale) const {
+  Model adapted = *this;
+  formats::LoraAdapter source = formats::read_adapter(path, models::adapter_target(loaded_->spec()));
+  for (auto& [_, change] : source.changes) change.scale *= scale;
+  loaded_->with_threads([&](ThreadPool& pool) {
+    adapted.adapter_ =
+        std::make_shared<const models::Adapter>(source, loaded_->spec(), loaded_->decoder().kernels(), pool);
+  });
+  return adapted;
+}
 
 const std::string& Model::name() const { return loaded_->name(); }
 const std::string& Model::architecture() const { return loaded_->spec().architecture; }

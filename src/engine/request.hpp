@@ -13,6 +13,7 @@
 #include "engine/token_constraint.hpp"
 #include "minnow/error.hpp"
 #include "minnow/session.hpp"
+#include "models/adapter.hpp"
 
 namespace minnow::engine {
 
@@ -43,6 +44,7 @@ struct Request {
   std::string client{};                                   // clients of one priority share the device fairly
   std::optional<Clock::time_point> deadline{};
   std::unique_ptr<TokenConstraint> constraint{};
+  std::shared_ptr<const models::Adapter> adapter{};  // of the scheduler's model, of no higher rank than it was told
 
   // Both are called from the scheduler's thread, which they must not keep waiting, and must not throw. on_token as
   // GenerateOptions says; on_end exactly once, last.

@@ -10,6 +10,8 @@
 namespace minnow::engine {
 namespace {
 
+constexpr std::chrono::milliseconds kPauseAfterFailure{10};
+constexpr std::size_t kTokensWorthWaiting = 16;
 constexpr double kIdleFactor = 5;  // how much longer a step may take that keeps no answer waiting
 
 kernels::CacheType cache_type(CacheType type) {
@@ -34,6 +36,8 @@ Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
       lists_(model_->vocabulary_size()),
       budget_(options.max_step_ms, plan_.batch_tokens),
       idle_budget_(options.max_step_ms * kIdleFactor, plan_.batch_tokens) {
+  scratch_.make_room_for_adapters(model_->spec(), plan_.max_adapter_rank);
+  running_.reserve(plan_.max_sequences);
   for (const std::vector<TokenId>& pinned : options.pinned) read_pinned(pinned);
   slices_.reserve(plan_.max_sequences);
   in_step_.reserve(plan_.max_sequences);
@@ -54,6 +58,10 @@ void Scheduler::check(const Request& request) const {
   if (request.prompt.size() >= plan_.context) {
     fail(ErrorCode::context_full, "the prompt has {} tokens and the context holds {}, the answer included",
          request.prompt.size(), plan_.context);
+  }
+  if (request.adapter && request.adapter->max_rank() > plan_.max_adapter_rank) {
+    fail(ErrorCode::invalid_input, "the adapter is of rank {}, and {} was planned for", request.adapter->max_rank(),
+         plan_.max_adapter_rank);
   }
   for (const TokenId id : request.prompt) {
     if (id >= 0 && static_cast<std::size_t>(id) < model_->vocabulary_size()) continue;
@@ -101,8 +109,16 @@ SchedulerStats Scheduler::stats() const {
   return stats;
 }
 
+// When memory runs out between two steps nothing is lost: what could not be done is tried again.
 void Scheduler::run() {
-  while (take_work()) step();
+  for (;;) {
+    try {
+      if (!take_work()) break;
+      step();
+    } catch (const std::exception&) {
+      std::this_thread::sleep_for(kPauseAfterFailure);
+    }
+  }
   for (const auto& sequence : running_) sequence->end(EndReason::cancelled);
   while (!queue_.empty()) {  // nobody adds to it any more
     Waiting waiting = queue_.pop();
@@ -120,6 +136,8 @@ bool Scheduler::take_work() {
     stats_.cached_tokens = slots_.cached_tokens();
     wake_.wait(lock, [&] { return stopping_ || !queue_.empty() || !cancelled_.empty() || !running_.empty(); });
     if (stopping_) return false;
+    dropped.reserve(cancelled_.size());  // before anything leaves the queue
+    admitted.reserve(plan_.max_sequences);
     cancelled.swap(cancelled_);
     for (const RequestId id : cancelled) {
       if (auto waiting = queue_.remove(id)) dropped.push_back(std::move(*waiting));
@@ -145,8 +163,15 @@ bool Scheduler::take_work() {
 }
 
 void Scheduler::admit(Waiting waiting) {
-  KvSlot& slot = slots_.acquire(waiting.request.prompt);
-  running_.push_back(std::make_unique<Sequence>(std::move(waiting), slot, model_->tokenizer(), lists_, plan_.context));
+  KvSlot& slot = slots_.acquire(waiting.request.prompt, waiting.request.adapter);
+  const auto on_end = waiting.request.on_end;
+  try {
+    running_.push_back(
+        std::make_unique<Sequence>(std::move(waiting), slot, model_->tokenizer(), lists_, plan_.context));
+  } catch (const std::exception& error) {
+    slots_.release(slot);
+    if (on_end) on_end({.reason = EndReason::failed, .error = error.what()});
+  }
 }
 
 void Scheduler::retire() {
@@ -157,9 +182,9 @@ void Scheduler::retire() {
 }
 
 void Scheduler::step() {
-  plan_step();
-  if (slices_.empty()) return;
   try {
+    plan_step();
+    if (slices_.empty()) return;
     evaluate();
   } catch (const std::exception& error) {  // not one sequence's fault, so that none of them can go on
     for (Sequence* sequence : in_step_) sequence->fail_with(ErrorCode::internal, error.what());
@@ -178,15 +203,27 @@ void Scheduler::plan_step() {
   for (const auto& sequence : running_) {
     if (!sequence->reads_prompt()) add_slice(*sequence, sequence->slot().pending().size());
   }
-  const std::size_t budget = (slices_.empty() ? idle_budget_ : budget_).tokens();
+  step_budget_ = slices_.empty() ? &idle_budget_ : &budget_;
+  const std::size_t budget = step_budget_->tokens();
   for (const auto& sequence : running_) {
     if (!sequence->reads_prompt()) continue;
     if (prefill_tokens_ >= budget) break;
-    if (!sequence->begun()) begin(*sequence);
+    if (!sequence->begun()) {
+      if (worth_waiting(*sequence)) continue;
+      begin(*sequence);
+    }
     const std::size_t before = step_tokens_;
     add_slice(*sequence, std::min(sequence->slot().pending().size(), budget - prefill_tokens_));
     prefill_tokens_ += step_tokens_ - before;
   }
+}
+
+// Someone else is reading the same beginning just now: reading it twice at once would take longer than copying it then.
+bool Scheduler::worth_waiting(Sequence& sequence) const {
+  return std::any_of(running_.begin(), running_.end(), [&](const auto& other) {
+    return other->begun() && other->reads_prompt() &&
+           tokens_to_come(sequence.slot(), other->slot()) >= kTokensWorthWaiting;
+  });
 }
 
 // Where a prompt's beginning has been read meanwhile for another request, it is copied and not read again.
@@ -203,7 +240,7 @@ void Scheduler::add_slice(Sequence& sequence, std::size_t n_tokens) {
   const std::size_t n = std::min(n_tokens, plan_.batch_tokens - step_tokens_);
   if (n == 0) return;
   const auto wanted = n == pending.size() ? models::Logits::last : models::Logits::none;
-  slices_.push_back({&sequence.slot().cache, pending.first(n), wanted});
+  slices_.push_back({&sequence.slot().cache, pending.first(n), wanted, sequence.slot().adapter.get()});
   in_step_.push_back(&sequence);
   step_tokens_ += n;
 }
@@ -212,7 +249,7 @@ void Scheduler::evaluate() {
   const auto start = Clock::now();
   model_->forward(slices_, logits_.data(), scratch_);
   const double ms = ms_between(start, Clock::now());
-  if (prefill_tokens_ > 0) (in_step_.front()->reads_prompt() ? idle_budget_ : budget_).learn(prefill_tokens_, ms);
+  if (prefill_tokens_ > 0) step_budget_->learn(prefill_tokens_, ms);
   const std::size_t stride = model_->spec().vocabulary_size;
   const float* row = logits_.data();
   for (std::size_t i = 0; i < slices_.size(); ++i) {

@@ -74,6 +74,7 @@ class Scheduler {
   void step();
   void plan_step();
   void add_slice(Sequence& sequence, std::size_t n_tokens);
+  bool worth_waiting(Sequence& sequence) const;
   void begin(Sequence& sequence);
   void evaluate();
   void retire();
@@ -95,6 +96,7 @@ class Scheduler {
   std::vector<Sequence*> in_step_;  // whose slice it is
   std::size_t step_tokens_ = 0;
   std::size_t prefill_tokens_ = 0;
+  PrefillBudget* step_budget_ = nullptr;  // that the prompts of this step were cut by
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;

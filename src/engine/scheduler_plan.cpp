@@ -36,11 +36,14 @@ class Costs {
         logits_bytes_(spec.vocabulary_size * sizeof(float)),
         lists_bytes_(SamplerLists::size_bytes(spec.vocabulary_size)),
         batch_tokens_(options.batch_tokens),
+        max_rank_(options.max_adapter_rank),
         n_pinned_(options.pinned.size()) {}
 
   std::uint64_t kv(std::size_t n) const { return sequence_bytes_ * (n + n_pinned_); }
   std::uint64_t scratch(std::size_t n) const {
-    return lists_bytes_ + n * logits_bytes_ + models::Scratch::size_bytes(spec_, std::max(batch_tokens_, n));
+    const std::size_t n_tokens = std::max(batch_tokens_, n);
+    const std::uint64_t adapters = max_rank_ == 0 ? 0 : models::AdapterScratch::size_bytes(spec_, n_tokens, max_rank_);
+    return lists_bytes_ + n * logits_bytes_ + models::Scratch::size_bytes(spec_, n_tokens) + adapters;
   }
   std::uint64_t total(std::size_t n) const { return kv(n) + scratch(n); }
   // How many sequences fit, at most `limit`.
@@ -52,7 +55,7 @@ class Costs {
  private:
   const models::DecoderSpec& spec_;
   std::uint64_t sequence_bytes_, logits_bytes_, lists_bytes_;
-  std::size_t batch_tokens_, n_pinned_;
+  std::size_t batch_tokens_, max_rank_, n_pinned_;
 };
 
 }  // namespace
@@ -81,6 +84,7 @@ SchedulerPlan plan_scheduler(const models::DecoderSpec& spec, const SchedulerOpt
   return {.context = one.context,
           .max_sequences = n,
           .max_waiting = options.max_waiting,
+          .max_adapter_rank = options.max_adapter_rank,
           .batch_tokens = std::max(options.batch_tokens, n),  // every answer gets on in every step
           .kv_bytes = costs.kv(n),
           .scratch_bytes = costs.scratch(n)};

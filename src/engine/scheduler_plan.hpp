@@ -17,6 +17,7 @@ struct SchedulerOptions {
   std::size_t batch_tokens = 512;  // tokens evaluated at once, at most
   double max_step_ms = 100;  // prompts are read in pieces that keep answers in progress waiting no longer than this
   CacheType cache_type = CacheType::f16;
+  std::size_t max_adapter_rank = 0;            // of the adapters that requests may bring
   std::vector<std::vector<TokenId>> pinned{};  // beginnings of prompts that stay in the cache for good
 };
 
@@ -24,6 +25,7 @@ struct SchedulerPlan {
   std::size_t context = 0;
   std::size_t max_sequences = 0;
   std::size_t max_waiting = 0;
+  std::size_t max_adapter_rank = 0;
   std::size_t batch_tokens = 0;
   std::uint64_t kv_bytes = 0;       // of all sequences and pinned prompts
   std::uint64_t scratch_bytes = 0;  // activations, logits, the sampler's lists

@@ -39,7 +39,7 @@ void Sequence::advance(std::span<const float> logits) {
     const TokenId chosen = sampler_.choose(logits, slot_->tokens, allowed);
     if (tokenizer_.is_end_of_generation(chosen)) return end(EndReason::stop);
     if (request_.constraint) request_.constraint->accept(chosen);
-    append(chosen, logits);
+    append(chosen, logits, request_.constraint && request_.constraint->finished());
     if (!ended_ && !request_.logprobs) append_forced({});
     if (!ended_ && forced_.empty() && request_.constraint && request_.constraint->finished()) end(EndReason::stop);
   } catch (const Error& error) {
@@ -56,19 +56,20 @@ bool Sequence::append_forced(std::span<const float> logits) {
   if (forced_.empty()) request_.constraint->jump(forced_);
   if (forced_.empty()) return false;
   const std::size_t n = request_.logprobs ? 1 : forced_.size();
-  for (std::size_t i = 0; i < n && !ended_; ++i) append(forced_[i], logits);
+  const bool complete = request_.constraint->finished();  // once all of them are appended
+  for (std::size_t i = 0; i < n && !ended_; ++i) append(forced_[i], logits, complete && i + 1 == forced_.size());
   forced_.erase(forced_.begin(), forced_.begin() + static_cast<std::ptrdiff_t>(n));
   if (!ended_ && forced_.empty() && request_.constraint->finished()) end(EndReason::stop);
   return true;
 }
 
-void Sequence::append(TokenId token, std::span<const float> logits) {
+void Sequence::append(TokenId token, std::span<const float> logits, bool completes) {
   slot_->tokens.push_back(token);
   ++n_answer_;
   const bool show = request_.constraint && request_.constraint->shows(token);
   const TokenOutput output = text_.add(token, logits, show);
   if (request_.on_token) request_.on_token(output);
-  if (text_.stopped()) return end(EndReason::stop);
+  if (text_.stopped() || completes) return end(EndReason::stop);
   if (n_answer_ >= request_.max_tokens || slot_->tokens.size() > context_) end(EndReason::length);
 }
 

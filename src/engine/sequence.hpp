@@ -38,7 +38,8 @@ class Sequence {
   void fail_with(ErrorCode code, const std::string& sentence);
 
  private:
-  void append(TokenId token, std::span<const float> logits);
+  // `completes`: nothing can follow it.
+  void append(TokenId token, std::span<const float> logits, bool completes);
   bool append_forced(std::span<const float> logits);
 
   Request request_;

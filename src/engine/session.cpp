@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "engine/probability.hpp"
 #include "engine/session_state.hpp"
+#include "models/adapter.hpp"
 
 namespace minnow {
 namespace {
@@ -32,6 +33,8 @@ Session::State::State(const Model& handle, std::shared_ptr<const engine::LoadedM
                       : nullptr),
       logits(model->spec().vocabulary_size * plan.logits_rows),
       sampler(options.sampling, model->vocabulary_size()) {
+  if (const auto& adapter = engine::adapter_of(handle))
+    scratch.make_room_for_adapters(model->spec(), adapter->max_rank());
   tokens.reserve(plan.context + 1);
   draft.reserve(plan.logits_rows);
 }
@@ -54,7 +57,7 @@ void Session::State::require_known(std::span<const TokenId> ids) const {
 }
 
 void Session::State::forward(std::span<const TokenId> part, models::Logits wanted, float* out) {
-  const models::Slice slice{&cache, part, wanted};
+  const models::Slice slice{&cache, part, wanted, engine::adapter_of(public_model).get()};
   const auto start = std::chrono::steady_clock::now();
   model->forward({&slice, 1}, out, scratch);
   if (!speculation || part.size() > plan.logits_rows) return;

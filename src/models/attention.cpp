@@ -142,11 +142,15 @@ void attention(const ForwardPass& pass, std::size_t layer_index) {
                    {&weights.key.matrix, scratch.key.data()},
                    {&weights.value.matrix, scratch.value.data()}},
                   pass.pool);
+  adapt(pass, layer_index, &LayerAdapter::query, scratch.normed.data(), scratch.query.data());
+  adapt(pass, layer_index, &LayerAdapter::key, scratch.normed.data(), scratch.key.data());
+  adapt(pass, layer_index, &LayerAdapter::value, scratch.normed.data(), scratch.value.data());
   pass.pool.run(n_tokens, [&](std::size_t token) { place_token(layer, token); });
   attend_all(layer);
   scratch.activations.set(scratch.attended.data(), n_tokens, layer.spec.n_heads * pass.spec.value_size);
   kernels::matmul(pass.kernels, scratch.activations, {{&weights.attention_output.matrix, scratch.change.data()}},
                   pass.pool);
+  adapt(pass, layer_index, &LayerAdapter::attention_output, scratch.attended.data(), scratch.change.data());
   add_change(pass, weights.attention_output, weights.post_attention_norm);
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "models/adapter.hpp"
 #include "models/forward_pass.hpp"
 #include "models/scratch.hpp"
 #include "models/spec_reader.hpp"
@@ -35,6 +36,10 @@ std::span<const TokenPlace> place_tokens(const DecoderSpec& spec, std::span<cons
   std::size_t n_tokens = 0;
   for (const Slice& slice : slices) {
     check_slice(spec, slice);
+    const std::size_t rank = slice.adapter != nullptr ? slice.adapter->max_rank() : 0;
+    if (rank > 0 && (!scratch.adapters || scratch.adapters->max_rank < rank)) {
+      fail(ErrorCode::internal, "there is no scratch memory for an adapter of rank {}", rank);
+    }
     n_tokens += slice.tokens.size();
   }
   if (n_tokens > scratch.max_tokens()) {
@@ -43,7 +48,8 @@ std::span<const TokenPlace> place_tokens(const DecoderSpec& spec, std::span<cons
   TokenPlace* place = scratch.places.data();
   for (const Slice& slice : slices) {
     std::size_t position = slice.cache->size();
-    for (const TokenId id : slice.tokens) *place++ = {.cache = slice.cache, .position = position++, .id = id};
+    for (const TokenId id : slice.tokens)
+      *place++ = {.cache = slice.cache, .adapter = slice.adapter, .position = position++, .id = id};
   }
   return {scratch.places.data(), n_tokens};
 }

@@ -26,6 +26,9 @@ namespace minnow::models {
 
 using TokenId = std::int32_t;
 
+class Adapter;   // adapter.hpp
+struct Weights;  // weights.hpp
+
 enum class Logits { none, last, all };
 
 // Tokens to append to one sequence. Several slices in one forward pass are evaluated together and give the same
@@ -34,9 +37,9 @@ struct Slice {
   KvCache* cache;
   std::span<const TokenId> tokens;  // at least one, each below vocabulary_size
   Logits logits;
+  const Adapter* adapter = nullptr;  // none: the model as it is; else scratch has room for its rank
 };
 
-struct Weights;  // weights.hpp
 struct Scratch;  // scratch.hpp: activations of one forward pass, sized for max_tokens
 struct ForwardPass;
 

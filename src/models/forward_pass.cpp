@@ -28,4 +28,25 @@ void add_change(const ForwardPass& pass, const Linear& last, const NormWeights& 
   });
 }
 
+// Tokens of one sequence stand together, so each adapter has its runs of them.
+void adapt(const ForwardPass& pass, std::size_t layer, LowRank LayerAdapter::*matrix, const float* x, float* y) {
+  if (!pass.scratch.adapters) return;
+  AdapterScratch& scratch = *pass.scratch.adapters;
+  const std::size_t n_tokens = pass.tokens.size();
+  for (std::size_t begin = 0, end = 0; begin < n_tokens; begin = end) {
+    const Adapter* adapter = pass.tokens[begin].adapter;
+    while (end < n_tokens && pass.tokens[end].adapter == adapter) ++end;
+    if (adapter == nullptr || (adapter->layer(layer).*matrix).empty()) continue;
+    const LowRank& change = adapter->layer(layer).*matrix;
+    const std::size_t n = end - begin, rows = change.b.rows();
+    scratch.activations.set(x + begin * change.a.cols(), n, change.a.cols());
+    kernels::matmul(pass.kernels, scratch.activations, {{&change.a, scratch.low.data()}}, pass.pool);
+    scratch.activations.set(scratch.low.data(), n, change.a.rows());
+    kernels::matmul(pass.kernels, scratch.activations, {{&change.b, scratch.high.data()}}, pass.pool);
+    pass.pool.run(n, [&](std::size_t token) {
+      pass.kernels.add(scratch.high.data() + token * rows, rows, y + (begin + token) * rows);
+    });
+  }
+}
+
 }  // namespace minnow::models

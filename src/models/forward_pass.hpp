@@ -9,6 +9,7 @@
 
 #include "base/thread_pool.hpp"
 #include "kernels/kernel_table.hpp"
+#include "models/adapter.hpp"
 #include "models/scratch.hpp"
 #include "models/spec.hpp"
 #include "models/weights.hpp"
@@ -31,6 +32,9 @@ void feed_forward(const ForwardPass& pass, std::size_t layer);  // x += FFN(norm
 void norm(const ForwardPass& pass, const NormWeights& weights, const float* x, float* y) noexcept;  // one row
 void norm_all(const ForwardPass& pass, const NormWeights& weights);                          // residual to normed
 void add_change(const ForwardPass& pass, const Linear& last, const NormWeights& post_norm);  // change to residual
+
+// y += B A x for the tokens whose adapter changes this matrix; x and y are rows of all tokens.
+void adapt(const ForwardPass& pass, std::size_t layer, LowRank LayerAdapter::*matrix, const float* x, float* y);
 
 inline void add_bias(const ForwardPass& pass, const AlignedBuffer<float>& bias, float* row) noexcept {
   if (bias.size() > 0) pass.kernels.add(bias.data(), bias.size(), row);

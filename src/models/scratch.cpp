@@ -19,6 +19,7 @@ struct RowSizes {
         rope(spec.rope.layout == RopeLayout::none ? 0 : spec.rope.n_dims),
         local_rope(spec.has_local_rope() ? spec.local_rope.n_dims : 0) {}
 
+  std::size_t widest_output() const { return std::max({embedding, query, key, value, ffn}); }
   std::size_t widest_input() const { return std::max({embedding, attended, ffn}); }
   std::size_t total() const { return 3 * embedding + query + key + value + attended + 2 * ffn + rope + local_rope; }
 };
@@ -46,6 +47,22 @@ std::uint64_t Scratch::size_bytes(const DecoderSpec& spec, std::size_t max_token
   const RowSizes sizes(spec);
   return static_cast<std::uint64_t>(max_tokens) * (sizes.total() * sizeof(float) + sizeof(TokenPlace)) +
          kernels::Activations::size_bytes(max_tokens, sizes.widest_input());
+}
+
+AdapterScratch::AdapterScratch(const DecoderSpec& spec, std::size_t max_tokens, std::size_t rank)
+    : max_rank(rank),
+      activations(max_tokens, std::max(rank, RowSizes(spec).widest_input())),
+      low(max_tokens * rank),
+      high(max_tokens * RowSizes(spec).widest_output()) {}
+
+std::uint64_t AdapterScratch::size_bytes(const DecoderSpec& spec, std::size_t max_tokens, std::size_t max_rank) {
+  const RowSizes sizes(spec);
+  return static_cast<std::uint64_t>(max_tokens) * (max_rank + sizes.widest_output()) * sizeof(float) +
+         kernels::Activations::size_bytes(max_tokens, std::max(max_rank, sizes.widest_input()));
+}
+
+void Scratch::make_room_for_adapters(const DecoderSpec& spec, std::size_t max_rank) {
+  if (max_rank > 0 && (!adapters || adapters->max_rank < max_rank)) adapters.emplace(spec, max_tokens(), max_rank);
 }
 
 }  // namespace minnow::models

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
@@ -12,11 +13,25 @@
 
 namespace minnow::models {
 
+class Adapter;
+
 // Where one token of a forward pass stands.
 struct TokenPlace {
   KvCache* cache = nullptr;
+  const Adapter* adapter = nullptr;
   std::size_t position = 0;
   std::int32_t id = 0;
+};
+
+// What adapters need beside the rest.
+struct AdapterScratch {
+  AdapterScratch(const DecoderSpec& spec, std::size_t max_tokens, std::size_t max_rank);
+  static std::uint64_t size_bytes(const DecoderSpec& spec, std::size_t max_tokens, std::size_t max_rank);
+
+  std::size_t max_rank;
+  kernels::Activations activations;
+  AlignedBuffer<float> low;   // A x: [max_tokens][max_rank]
+  AlignedBuffer<float> high;  // B A x: [max_tokens][widest output]
 };
 
 struct Scratch {
@@ -25,6 +40,8 @@ struct Scratch {
   static std::uint64_t size_bytes(const DecoderSpec& spec, std::size_t max_tokens);
 
   std::size_t max_tokens() const { return places.size(); }
+  // Adapters up to this rank can be used from now on.
+  void make_room_for_adapters(const DecoderSpec& spec, std::size_t max_rank);
 
   std::vector<TokenPlace> places;
   kernels::Activations activations;
@@ -37,6 +54,7 @@ struct Scratch {
   AlignedBuffer<float> gate, up;           // inside the feed-forward
   AlignedBuffer<float> change;             // what a half layer adds to x
   AlignedBuffer<float> rope, local_rope;   // cosines and sines of each token's position
+  std::optional<AdapterScratch> adapters;  // none: no slice has one
 };
 
 }  // namespace minnow::models

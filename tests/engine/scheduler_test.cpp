@@ -9,6 +9,7 @@
 #include <future>
 #include <thread>
 
+#include "formats/lora_adapter.hpp"
 #include "minnow/error.hpp"
 #include "tiny_model.hpp"
 
@@ -337,6 +338,66 @@ TEST(SchedulerPlan, RefusesWhatDoesNotFitAndSaysWhatWould) {
     EXPECT_EQ(error.code(), ErrorCode::out_of_memory);
     EXPECT_THAT(error.what(), HasSubstr("sequences fit"));
   }
+}
+
+TEST(Scheduler, ReadsAPromptOfSeveralAnswersOnce) {
+  const Model model = Model::load(tiny_model());
+  Scheduler scheduler(model, {.context = 256, .max_sequences = 4});
+  std::vector<Request> requests(4);
+  std::vector<std::promise<RequestEnd>> ends(4);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    requests[i] = {.prompt = prompt_of(120), .max_tokens = 1};
+    requests[i].on_end = [&end = ends[i]](const RequestEnd& result) { end.set_value(result); };
+  }
+  ASSERT_TRUE(scheduler.submit_all(std::move(requests)));
+  for (auto& end : ends) EXPECT_EQ(end.get_future().get().reason, EndReason::length);
+  EXPECT_EQ(scheduler.stats().evaluated_tokens, 120u + 3u);
+}
+
+TEST(Scheduler, TakesAllRequestsOrNone) {
+  const Model model = Model::load(tiny_model());
+  Scheduler scheduler(model, {.context = 128, .max_sequences = 1, .max_waiting = 2});
+  std::vector<Request> requests;
+  for (int i = 0; i < 3; ++i) requests.push_back({.prompt = prompt_of(4), .max_tokens = 1});
+  EXPECT_FALSE(scheduler.submit_all(std::move(requests)));
+  EXPECT_EQ(scheduler.stats().waiting, 0u);
+}
+
+// A change of every value matrix, large enough to be seen in each answer.
+std::filesystem::path adapter_for(const Model& model, float value) {
+  const models::DecoderSpec& spec = loaded_model(model)->spec();
+  formats::LoraAdapter adapter{.architecture = spec.architecture};
+  for (std::size_t layer = 0; layer < spec.layers.size(); ++layer) {
+    formats::LowRankChange change{
+        .rank = 2, .rows = spec.layers[layer].n_kv_heads * spec.value_size, .cols = spec.embedding_size};
+    for (std::size_t i = 0; i < change.rank * change.cols; ++i) change.a.push_back(i % 3 == 0 ? value : -value);
+    for (std::size_t i = 0; i < change.rank * change.rows; ++i) change.b.push_back(i % 5 == 0 ? value : 0);
+    adapter.changes["blk." + std::to_string(layer) + ".attn_v.weight"] = change;
+  }
+  const auto path = std::filesystem::path(::testing::TempDir()) / ("adapter-" + std::to_string(value) + ".gguf");
+  formats::write_adapter(path, adapter);
+  return path;
+}
+
+TEST(Scheduler, AnswersWithAdaptersAsSessionsDoAndSharesNoPrefixBetweenThem) {
+  const Model plain = Model::load(tiny_model());
+  const Model models[] = {plain, plain.with_adapter(adapter_for(plain, 0.5f)),
+                          plain.with_adapter(adapter_for(plain, -0.9f))};
+  Scheduler scheduler(plain, {.context = 256, .max_sequences = 6, .max_adapter_rank = 2});
+  for (int round = 0; round < 2; ++round) {  // the second finds prefixes of the first
+    std::vector<std::unique_ptr<Asked>> asked;
+    for (std::size_t i = 0; i < 6; ++i) {
+      Request one = request(3);
+      one.adapter = adapter_of(models[i % 3]);
+      asked.push_back(std::make_unique<Asked>(scheduler, std::move(one)));
+    }
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(asked[i]->wait(), from_session(models[i % 3], request(3), 256)) << i;
+  }
+  EXPECT_NE(from_session(models[0], request(3), 256), from_session(models[1], request(3), 256));
+  Scheduler without(plain, {.context = 256, .max_sequences = 1});
+  Request one = request(3);
+  one.adapter = adapter_of(models[1]);
+  EXPECT_THROW(without.submit(std::move(one)), Error);
 }
 
 }  // namespace

@@ -1,0 +1,137 @@
+// Adapters give the logits that PEFT gives, and change nothing for those who have none.
+#include "models/adapter.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "minnow/error.hpp"
+#include "models/family_data.hpp"
+#include "models/runner.hpp"
+#include "models/scratch.hpp"
+#include "test_data.hpp"
+
+namespace minnow::models {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string read_text(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+class Adapters : public ::testing::TestWithParam<std::string> {
+ protected:
+  Adapters()
+      : folder_(minnow::testing::golden("adapters") / GetParam()),
+        file_(formats::GgufFile::open(minnow::testing::family_gguf(GetParam()))),
+        decoder_(Decoder::load(file_, kernels::active_kernels(), pool_)),
+        tokens_(nlohmann::json::parse(read_text(folder_ / "prompt.json")).get<std::vector<TokenId>>()) {
+    const std::string bytes = read_text(folder_ / "logits.f32");
+    expected_.resize(bytes.size() / sizeof(float));
+    std::memcpy(expected_.data(), bytes.data(), bytes.size());
+  }
+
+  Adapter load(const std::filesystem::path& path) {
+    return {formats::read_adapter(path, adapter_target(decoder_.spec())), decoder_.spec(), decoder_.kernels(), pool_};
+  }
+
+  std::vector<float> logits(const Adapter* adapter, std::size_t chunk) {
+    KvCache cache(decoder_.spec(), tokens_.size(), kernels::CacheType::f32);
+    Scratch scratch(decoder_.spec(), tokens_.size());
+    if (adapter != nullptr) scratch.make_room_for_adapters(decoder_.spec(), adapter->max_rank());
+    std::vector<float> all(tokens_.size() * decoder_.spec().vocabulary_size);
+    for (std::size_t begin = 0; begin < tokens_.size(); begin += chunk) {
+      const auto part = std::span(tokens_).subspan(begin, std::min(chunk, tokens_.size() - begin));
+      const Slice slice{&cache, part, Logits::all, adapter};
+      decoder_.forward({&slice, 1}, all.data() + begin * decoder_.spec().vocabulary_size, scratch, pool_);
+    }
+    return all;
+  }
+
+  double largest_difference(const std::vector<float>& values) const {
+    double most = values.size() == expected_.size() ? 0 : HUGE_VAL;
+    for (std::size_t i = 0; i < std::min(values.size(), expected_.size()); ++i) {
+      most = std::max(most, std::fabs(static_cast<double>(values[i]) - static_cast<double>(expected_[i])));
+    }
+    return most;
+  }
+
+  ThreadPool pool_{2};
+  std::filesystem::path folder_;
+  formats::GgufFile file_;
+  Decoder decoder_;
+  std::vector<TokenId> tokens_;
+  std::vector<float> expected_;
+};
+
+TEST_P(Adapters, GiveTheLogitsOfPeft) {
+  const Adapter adapter = load(folder_);
+  EXPECT_LE(largest_difference(logits(&adapter, tokens_.size())), 1e-3);
+  EXPECT_GT(largest_difference(logits(nullptr, tokens_.size())), 0.5);
+}
+
+TEST_P(Adapters, GiveTheSameBitsInAnyChunking) {
+  const Adapter adapter = load(folder_);
+  EXPECT_EQ(logits(&adapter, 1), logits(&adapter, tokens_.size()));
+}
+
+TEST_P(Adapters, SurviveTheirWayThroughGguf) {
+  auto source = formats::read_adapter(folder_, adapter_target(decoder_.spec()));
+  source.architecture = decoder_.spec().architecture;
+  const auto path = minnow::testing::temporary_folder() / (GetParam() + "-lora.gguf");
+  formats::write_adapter(path, source);
+  const Adapter first = load(folder_), second = load(path);
+  EXPECT_EQ(logits(&first, 7), logits(&second, 7));
+}
+
+TEST_P(Adapters, OfOneSequenceLeaveItsNeighboursAlone) {
+  const Adapter adapter = load(folder_);
+  const auto with = logits(&adapter, tokens_.size()), without = logits(nullptr, tokens_.size());
+  const auto cache = [&] { return KvCache(decoder_.spec(), tokens_.size(), kernels::CacheType::f32); };
+  KvCache first = cache(), second = cache(), third = cache();
+  Scratch scratch(decoder_.spec(), 3 * tokens_.size());
+  scratch.make_room_for_adapters(decoder_.spec(), adapter.max_rank());
+  const Slice slices[] = {{&first, tokens_, Logits::all, nullptr},
+                          {&second, tokens_, Logits::all, &adapter},
+                          {&third, tokens_, Logits::all, nullptr}};
+  std::vector<float> all(3 * with.size());
+  decoder_.forward(slices, all.data(), scratch, pool_);
+  const auto part = [&](std::size_t i) {
+    return std::vector<float>(all.begin() + static_cast<std::ptrdiff_t>(i * with.size()),
+                              all.begin() + static_cast<std::ptrdiff_t>((i + 1) * with.size()));
+  };
+  EXPECT_EQ(part(0), without);
+  EXPECT_EQ(part(1), with);
+  EXPECT_EQ(part(2), without);
+}
+
+TEST_P(Adapters, AreRefusedByNameWhereTheyDoNotFit) {
+  const auto refusal = [&](const formats::LoraAdapter& source) -> std::string {
+    try {
+      const Adapter adapter(source, decoder_.spec(), decoder_.kernels(), pool_);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  auto source = formats::read_adapter(folder_, adapter_target(decoder_.spec()));
+  source.architecture = "mamba";
+  EXPECT_THAT(refusal(source), HasSubstr("made for the architecture 'mamba'"));
+  source.architecture.clear();
+  source.changes["blk.9.attn_q.weight"] = source.changes["blk.0.attn_q.weight"];
+  EXPECT_THAT(refusal(source), HasSubstr("'blk.9.attn_q.weight' can't be adapted"));
+  source.changes.erase("blk.9.attn_q.weight");
+  source.changes["blk.0.ffn_up.weight"] = source.changes["blk.0.ffn_down.weight"];
+  EXPECT_THAT(refusal(source), HasSubstr("the change of 'blk.0.ffn_up.weight' is 32 × 64, the matrix is 64 × 32"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, Adapters, ::testing::Values("llama", "qwen2"));
+
+}  // namespace
+}  // namespace minnow::models
