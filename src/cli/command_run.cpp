@@ -38,6 +38,8 @@ struct RunOptions {
   bool json_object = false;
   std::optional<std::size_t> logprobs;
   std::string draft_model;
+  std::string adapter;
+  float adapter_scale = 1;
   bool raw = false;
   bool json = false;
 
@@ -67,6 +69,10 @@ void add_words(CLI::App& command, RunOptions& options) {
       ->capture_default_str()
       ->check(CLI::Range(0L, 1L << 40));
   add_model_options(command, options.load);
+  command.add_option("--lora", options.adapter, "A LoRA adapter: a GGUF file, or a folder saved by PEFT");
+  command.add_option("--lora-scale", options.adapter_scale, "Multiplies the adapter's change")
+      ->capture_default_str()
+      ->check(between(-100.0, 100.0));
   command.add_option("--batch-size", options.session.batch_tokens, "Prompt tokens evaluated at once")
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 16));
@@ -170,7 +176,8 @@ void run(RunOptions options) {
     if (!text::is_valid_utf8(text)) fail(ErrorCode::invalid_input, "the prompt is not valid UTF-8");
   }
   const std::string path = options.model();
-  const Model model = load_model(path, options.load);
+  Model model = load_model(path, options.load);
+  if (!options.adapter.empty()) model = model.with_adapter(options.adapter, options.adapter_scale);
   if (!options.draft_model.empty()) {
     options.session.speculation.draft_model = load_model(options.draft_model, options.load);
   }

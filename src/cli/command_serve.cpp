@@ -33,6 +33,7 @@ struct ServeWords {
   std::optional<float> temperature;
   long max_tokens = -1;
   std::vector<std::string> pinned_files;
+  std::vector<std::string> adapters;  // [MODEL:]NAME=PATH
   server::ServeOptions serve;
   server::TlsFiles tls;
   double idle_s = 75, request_s = 60, drain_s = 30;
@@ -86,6 +87,10 @@ void add_batch_options(CLI::App& command, ServeWords& words) {
       ->capture_default_str()
       ->check(CLI::Range(-1L, 1L << 40))
       ->group(group);
+  command
+      .add_option("--lora", words.adapters,
+                  "[MODEL:]NAME=PATH: a LoRA adapter that requests ask for as MODEL:NAME; repeatable")
+      ->group(group);
   command.add_option("--pin", words.pinned_files, "A file with a system prompt that stays in the cache; repeatable")
       ->check(CLI::ExistingFile)
       ->group(group);
@@ -121,6 +126,21 @@ void add_limit_options(CLI::App& command, ServeWords& words) {
       ->group(group);
 }
 
+// "MODEL:NAME=PATH", or "NAME=PATH" for the first model.
+void add_adapter(const std::string& word, std::vector<server::ModelEntry>& entries) {
+  const auto equals = word.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw CLI::ValidationError("--lora is [MODEL:]NAME=PATH, not " + word);
+  const std::string name = word.substr(0, equals);
+  const auto colon = name.rfind(':');
+  server::ModelEntry* entry = colon == std::string::npos ? &entries.front() : nullptr;
+  for (server::ModelEntry& candidate : entries) {
+    if (colon != std::string::npos && candidate.id == name.substr(0, colon)) entry = &candidate;
+  }
+  if (entry == nullptr) throw CLI::ValidationError("--lora: there is no model '" + name.substr(0, colon) + "'");
+  entry->adapters.push_back({colon == std::string::npos ? name : name.substr(colon + 1), word.substr(equals + 1)});
+}
+
 // "NAME=PATH", or PATH, whose name is the file's without ".gguf".
 server::ModelEntry entry_of(const std::string& word, const ModelOptions& load) {
   const auto equals = word.find('=');
@@ -150,6 +170,7 @@ std::vector<server::ModelEntry> entries_of(const ServeWords& words) {
       throw CLI::ValidationError(fmt::format("two models are called '{}'; name one with NAME=PATH", entries[i].id));
     }
   }
+  for (const std::string& word : words.adapters) add_adapter(word, entries);
   return entries;
 }
 

@@ -26,28 +26,27 @@ std::size_t checked_context(const LoadedModel& model, std::size_t context) {
 
 Embedder::Embedder(const Model& model, std::size_t context)
     : model_(loaded_model(model)),
-      adapter_(adapter_of(model)),
       pooling_(Pooling::mean),
       cache_(model_->spec(), checked_context(*model_, context), kernels::CacheType::f16),
       scratch_(model_->spec(), kBatchTokens),
       rows_(kBatchTokens * model_->spec().embedding_size) {
-  if (adapter_) scratch_.make_room_for_adapters(model_->spec(), adapter_->max_rank());
   const auto type = model_->file().metadata().unsigned_integer(model.architecture() + ".pooling_type");
   if (type == 2u) pooling_ = Pooling::first;
   if (type == 3u) pooling_ = Pooling::last;
 }
 
-std::vector<float> Embedder::embed(std::span<const TokenId> tokens) {
+std::vector<float> Embedder::embed(std::span<const TokenId> tokens, const models::Adapter* adapter) {
   if (tokens.empty()) fail(ErrorCode::invalid_input, "there is no text to embed");
   if (tokens.size() > cache_.capacity()) {
     fail(ErrorCode::context_full, "the text has {} tokens and the context holds {}", tokens.size(), cache_.capacity());
   }
   cache_.truncate(0);
+  if (adapter != nullptr) scratch_.make_room_for_adapters(model_->spec(), adapter->max_rank());
   const std::size_t size = dimensions();
   std::vector<double> pooled(size);
   for (std::size_t begin = 0; begin < tokens.size(); begin += kBatchTokens) {
     const auto part = tokens.subspan(begin, std::min(kBatchTokens, tokens.size() - begin));
-    const models::Slice slice{&cache_, part, models::Logits::none, adapter_.get()};
+    const models::Slice slice{&cache_, part, models::Logits::none, adapter};
     model_->hidden({&slice, 1}, rows_.data(), scratch_);
     for (std::size_t i = 0; i < part.size(); ++i) {
       const bool counts = pooling_ == Pooling::mean || (pooling_ == Pooling::first && begin + i == 0) ||

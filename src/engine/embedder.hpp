@@ -29,13 +29,12 @@ class Embedder {
 
   std::size_t dimensions() const { return model_->spec().embedding_size; }
   // Throws Error(invalid_input) for no tokens, Error(context_full) for too many.
-  std::vector<float> embed(std::span<const TokenId> tokens);
+  std::vector<float> embed(std::span<const TokenId> tokens, const models::Adapter* adapter = nullptr);
 
  private:
   enum class Pooling { mean, first, last };
 
   std::shared_ptr<const LoadedModel> model_;
-  std::shared_ptr<const models::Adapter> adapter_;
   Pooling pooling_;
   models::KvCache cache_;
   models::Scratch scratch_;

@@ -123,6 +123,7 @@ engine::Request make_request(const AnswerOptions& options, const std::vector<Tok
                           .client = options.client,
                           .deadline = options.deadline};
   if (request.sampling.seed) *request.sampling.seed += choice;  // else all choices were the same
+  request.adapter = options.adapter;
   if (options.grammar) request.constraint = std::make_unique<engine::GrammarConstraint>(options.grammar);
   return request;
 }

@@ -43,8 +43,24 @@ class CountingResponder : public Responder {
   std::shared_ptr<void> lease_;  // of the request's key
 };
 
-Json model_json(const ModelEntry& entry) {
-  return {{"id", entry.id}, {"object", "model"}, {"created", entry.created_s}, {"owned_by", "minnow"}};
+// Models, and after each its adapters.
+Json models_json(const std::vector<ModelEntry>& entries) {
+  Json list = Json::array();
+  const auto add = [&](const ModelEntry& entry, const std::string& id) -> Json& {
+    list.push_back({{"id", id}, {"object", "model"}, {"created", entry.created_s}, {"owned_by", "minnow"}});
+    return list.back();
+  };
+  for (const ModelEntry& entry : entries) {
+    add(entry, entry.id);
+    for (const AdapterEntry& adapter : entry.adapters) add(entry, entry.id + ":" + adapter.name)["parent"] = entry.id;
+  }
+  return list;
+}
+
+// Whose request it is.
+void identify(AnswerOptions& options, const HttpRequest& request) {
+  options.client = request.client;
+  options.priority += request.priority;
 }
 
 }  // namespace
@@ -103,36 +119,37 @@ void Api::route(Call& call) {
 }
 
 void Api::with_model(const Fields& fields, const std::shared_ptr<Responder>& responder, Answering answer) {
-  pool_.acquire(fields.text("model").value_or(""),
-                [responder, answer = std::move(answer)](const std::shared_ptr<ServedModel>& model,
-                                                        const std::exception_ptr& failure) {
-                  try {
-                    if (failure) std::rethrow_exception(failure);
-                    answer(model);
-                  } catch (const std::exception& error) {
-                    responder->reply(error_reply(error));
-                  }
-                });
+  const std::string id = fields.text("model").value_or("");
+  pool_.acquire(id, [id, responder, answer = std::move(answer)](const std::shared_ptr<ServedModel>& served,
+                                                                const std::exception_ptr& failure) {
+    try {
+      if (failure) std::rethrow_exception(failure);
+      answer({served, served->variant(id), id.empty() ? served->id() : id});
+    } catch (const std::exception& error) {
+      responder->reply(error_reply(error));
+    }
+  });
 }
 
 void Api::chat(Call& call) {
   const Json body = parse_body(call.request.body);
   const Fields fields(body);
   auto request = std::make_shared<ChatRequest>(read_chat_request(fields, options_.defaults));
-  request->answer.client = call.request.client;
-  request->answer.priority += call.request.priority;
-  with_model(fields, call.responder, [this, request, responder = call.responder](const auto& model) {
-    const std::vector<TokenId> prompt = prepare_chat(*model, *request);
-    const AnswerOptions& options = request->answer;
-    ChatAnswerSetup setup{.n = options.n,
+  identify(request->answer, call.request);
+  with_model(fields, call.responder, [this, request, responder = call.responder](const Chosen& chosen) {
+    const std::vector<TokenId> prompt = prepare_chat(*chosen.served, *request);
+    AnswerOptions& options = request->answer;
+    options.adapter = engine::adapter_of(chosen.model);
+    ChatAnswerSetup setup{.model_id = chosen.id,
+                          .n = options.n,
                           .stream = options.stream,
                           .include_usage = options.include_usage,
                           .logprobs = options.logprobs.has_value()};
-    if (request->tool_choice) setup.tools = model->tool_dialect();
+    if (request->tool_choice) setup.tools = chosen.served->tool_dialect();
     std::vector<engine::Request> requests;
     for (std::size_t i = 0; i < options.n; ++i) requests.push_back(make_request(options, prompt, i));
-    run_answers(model, std::move(requests), std::make_shared<ChatAnswer>(*model, std::move(setup), responder),
-                responder, metrics_);
+    run_answers(chosen.served, std::move(requests),
+                std::make_shared<ChatAnswer>(chosen.model, std::move(setup), responder), responder, metrics_);
   });
 }
 
@@ -140,27 +157,28 @@ void Api::complete(Call& call) {
   const Json body = parse_body(call.request.body);
   const Fields fields(body);
   auto request = std::make_shared<CompletionRequest>(read_completion_request(fields, options_.defaults));
-  request->answer.client = call.request.client;
-  request->answer.priority += call.request.priority;
-  with_model(fields, call.responder, [this, request, responder = call.responder](const auto& model) {
+  identify(request->answer, call.request);
+  with_model(fields, call.responder, [this, request, responder = call.responder](const Chosen& chosen) {
     AnswerOptions& options = request->answer;
-    options.grammar = make_grammar(*model, request->constraint);
-    CompletionAnswerSetup setup{.answers_per_prompt = options.n,
+    options.grammar = make_grammar(*chosen.served, request->constraint);
+    options.adapter = engine::adapter_of(chosen.model);
+    CompletionAnswerSetup setup{.model_id = chosen.id,
+                                .answers_per_prompt = options.n,
                                 .stream = options.stream,
                                 .include_usage = options.include_usage,
                                 .logprobs = options.logprobs.has_value()};
     std::vector<engine::Request> requests;
     for (const Prompt& prompt : request->prompts) {
-      const auto ids = request->suffix ? fill_in_the_middle(model->model(), prompt, *request->suffix)
-                                       : prompt_tokens(model->model(), prompt);
-      const std::string echo = request->echo ? model->model().detokenize(ids) : "";
+      const auto ids = request->suffix ? fill_in_the_middle(chosen.model, prompt, *request->suffix)
+                                       : prompt_tokens(chosen.model, prompt);
+      const std::string echo = request->echo ? chosen.model.detokenize(ids) : "";
       for (std::size_t i = 0; i < options.n; ++i) {
         requests.push_back(make_request(options, ids, i));
         setup.echoes.push_back(echo);
       }
     }
-    run_answers(model, std::move(requests), std::make_shared<CompletionAnswer>(*model, std::move(setup), responder),
-                responder, metrics_);
+    run_answers(chosen.served, std::move(requests),
+                std::make_shared<CompletionAnswer>(chosen.model, std::move(setup), responder), responder, metrics_);
   });
 }
 
@@ -170,21 +188,23 @@ void Api::respond(Call& call) {
   const Json chat_body = chat_body_of_response(asked);
   const Fields fields(chat_body);
   auto request = std::make_shared<ChatRequest>(read_chat_request(fields, options_.defaults));
-  request->answer.client = call.request.client;
-  request->answer.priority += call.request.priority;
+  identify(request->answer, call.request);
   Json echoed = Json::object();
   for (const char* name : {"instructions", "max_output_tokens", "parallel_tool_calls", "temperature", "text",
                            "tool_choice", "tools", "top_p", "metadata"}) {
     if (const Json* value = asked.find(name)) echoed[name] = *value;
   }
-  with_model(fields, call.responder, [this, request, echoed, responder = call.responder](const auto& model) {
-    const std::vector<TokenId> prompt = prepare_chat(*model, *request);
+  with_model(fields, call.responder, [this, request, echoed, responder = call.responder](const Chosen& chosen) {
+    const std::vector<TokenId> prompt = prepare_chat(*chosen.served, *request);
+    request->answer.adapter = engine::adapter_of(chosen.model);
+    std::optional<text::ToolDialect> tools;
+    if (request->tool_choice) tools = chosen.served->tool_dialect();
     std::vector<engine::Request> requests;
     requests.push_back(make_request(request->answer, prompt, 0));
-    run_answers(model, std::move(requests),
-                std::make_shared<ResponsesAnswer>(*model, request->answer.stream, request->tool_choice.has_value(),
-                                                  echoed, responder),
-                responder, metrics_);
+    run_answers(
+        chosen.served, std::move(requests),
+        std::make_shared<ResponsesAnswer>(chosen.id, request->answer.stream, std::move(tools), echoed, responder),
+        responder, metrics_);
   });
 }
 
@@ -192,19 +212,19 @@ void Api::embed(Call& call) {
   const Json body = parse_body(call.request.body);
   const Fields fields(body);
   const EmbeddingsRequest request = read_embeddings_request(fields);
-  with_model(fields, call.responder, [request, responder = call.responder](const auto& model) {
-    const auto work = [request, responder, handle = model->model(), id = model->id()](engine::Embedder& embedder) {
+  with_model(fields, call.responder, [request, responder = call.responder](const Chosen& chosen) {
+    const auto work = [request, responder, model = chosen.model, id = chosen.id](engine::Embedder& embedder) {
       std::vector<std::vector<float>> vectors;
       std::size_t n_tokens = 0;
       for (const Prompt& input : request.inputs) {
-        const std::vector<TokenId> ids = prompt_tokens(handle, input);
+        const std::vector<TokenId> ids = prompt_tokens(model, input);
         n_tokens += ids.size();
-        vectors.push_back(embedder.embed(ids));
+        vectors.push_back(embedder.embed(ids, engine::adapter_of(model).get()));
       }
       responder->reply({.body = embeddings_reply(request, id, vectors, n_tokens)});
     };
     const auto failed = [responder](const std::exception& error) { responder->reply(error_reply(error)); };
-    if (!model->embed(work, failed)) throw ApiError(429, "too many requests wait already; try again later");
+    if (!chosen.served->embed(work, failed)) throw ApiError(429, "too many requests wait already; try again later");
   });
 }
 
@@ -219,8 +239,8 @@ void Api::tokenize(Call& call) {
   const TokenizeOptions options{.add_special = fields.flag("add_special", true),
                                 .parse_special = fields.flag("parse_special", true)};
   const bool with_pieces = fields.flag("with_pieces");
-  with_model(fields, call.responder, [=, responder = call.responder](const auto& served) {
-    const Model& model = served->model();
+  with_model(fields, call.responder, [=, responder = call.responder](const Chosen& chosen) {
+    const Model& model = chosen.model;
     const auto ids = chat ? model.chat_tokens(messages) : model.tokenize(*text, options);
     Json tokens = Json::array();
     for (const TokenId id : ids) {
@@ -231,7 +251,7 @@ void Api::tokenize(Call& call) {
     }
     responder->reply({.body = dump({{"tokens", std::move(tokens)},
                                     {"count", ids.size()},
-                                    {"max_model_len", served->scheduler().plan().context}})});
+                                    {"max_model_len", chosen.served->scheduler().plan().context}})});
   });
 }
 
@@ -241,23 +261,22 @@ void Api::detokenize(Call& call) {
   if (fields.array("tokens") == nullptr) fields.refuse("tokens", "is missing");
   std::vector<TokenId> ids;
   if (!fields.find("tokens")->empty()) ids = std::get<std::vector<TokenId>>(read_prompts(fields, "tokens").front());
-  with_model(fields, call.responder, [ids, responder = call.responder](const auto& served) {
-    const std::string text = served->model().detokenize(ids);
+  with_model(fields, call.responder, [ids, responder = call.responder](const Chosen& chosen) {
+    const std::string text = chosen.model.detokenize(ids);
     responder->reply({.body = dump({{"content", text}, {"prompt", text}})});
   });
 }
 
 void Api::list_models(Call& call) {
-  Json list = Json::array();
-  for (const ModelEntry& entry : pool_.entries()) list.push_back(model_json(entry));
-  call.responder->reply({.body = dump({{"object", "list"}, {"data", std::move(list)}})});
+  call.responder->reply({.body = dump({{"object", "list"}, {"data", models_json(pool_.entries())}})});
 }
 
 void Api::show_model(Call& call) {
   const std::string id = call.request.path.substr(kModels.size());
-  const ModelEntry* entry = pool_.find(id);
-  if (entry == nullptr || id.empty()) throw ApiError(404, "there is no model '" + id + "'", "model", "model_not_found");
-  call.responder->reply({.body = dump(model_json(*entry))});
+  for (const Json& model : models_json(pool_.entries())) {
+    if (model["id"] == id) return call.responder->reply({.body = dump(model)});
+  }
+  throw ApiError(404, "there is no model '" + id + "'", "model", "model_not_found");
 }
 
 void Api::health(Call& call) { call.responder->reply({.body = R"({"status":"ok"})"}); }

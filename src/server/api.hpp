@@ -39,7 +39,12 @@ class Api {
   static bool needs_key(const HttpRequest& request);
 
  private:
-  using Answering = std::function<void(const std::shared_ptr<ServedModel>&)>;
+  struct Chosen {
+    std::shared_ptr<ServedModel> served;
+    Model model;     // with its adapter
+    std::string id;  // as the request named it
+  };
+  using Answering = std::function<void(const Chosen&)>;
 
   struct Call {
     HttpRequest request;

@@ -7,9 +7,8 @@
 
 namespace minnow::server {
 
-ChatAnswer::ChatAnswer(const ServedModel& model, ChatAnswerSetup setup, std::shared_ptr<Responder> responder)
-    : model_(model.model()),
-      model_id_(model.id()),
+ChatAnswer::ChatAnswer(const Model& model, ChatAnswerSetup setup, std::shared_ptr<Responder> responder)
+    : model_(model),
       setup_(std::move(setup)),
       id_(random_id("chatcmpl-")),
       created_(unix_time_s()),
@@ -82,7 +81,7 @@ void ChatAnswer::send_delta(std::size_t index, Json delta, Json logprobs, const 
 }
 
 Json ChatAnswer::envelope(const char* object) const {
-  return {{"id", id_}, {"object", object}, {"created", created_}, {"model", model_id_}};
+  return {{"id", id_}, {"object", object}, {"created", created_}, {"model", setup_.model_id}};
 }
 
 Json ChatAnswer::message(const Choice& choice) const {

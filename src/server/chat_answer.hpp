@@ -15,6 +15,7 @@
 namespace minnow::server {
 
 struct ChatAnswerSetup {
+  std::string model_id{};  // as the request named it
   std::size_t n = 1;
   bool stream = false;
   bool include_usage = false;
@@ -24,7 +25,7 @@ struct ChatAnswerSetup {
 
 class ChatAnswer : public AnswerWriter {
  public:
-  ChatAnswer(const ServedModel& model, ChatAnswerSetup setup, std::shared_ptr<Responder> responder);
+  ChatAnswer(const Model& model, ChatAnswerSetup setup, std::shared_ptr<Responder> responder);
 
   void token(std::size_t choice, const TokenOutput& token) override;
   void ended(std::size_t choice, const engine::RequestEnd& end) override;
@@ -51,7 +52,6 @@ class ChatAnswer : public AnswerWriter {
   Json message(const Choice& choice) const;
 
   const Model model_;
-  const std::string model_id_;
   const ChatAnswerSetup setup_;
   const std::string id_;
   const std::int64_t created_;

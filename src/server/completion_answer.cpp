@@ -13,10 +13,9 @@ Json CompletionAnswer::Logprobs::json() const {
           {"text_offset", text_offset}};
 }
 
-CompletionAnswer::CompletionAnswer(const ServedModel& model, CompletionAnswerSetup setup,
+CompletionAnswer::CompletionAnswer(const Model& model, CompletionAnswerSetup setup,
                                    std::shared_ptr<Responder> responder)
-    : model_(model.model()),
-      model_id_(model.id()),
+    : model_(model),
       setup_(std::move(setup)),
       id_(random_id("cmpl-")),
       created_(unix_time_s()),
@@ -68,7 +67,7 @@ void CompletionAnswer::send(std::size_t index, const std::string& text, const Js
 }
 
 Json CompletionAnswer::envelope() const {
-  return {{"id", id_}, {"object", "text_completion"}, {"created", created_}, {"model", model_id_}};
+  return {{"id", id_}, {"object", "text_completion"}, {"created", created_}, {"model", setup_.model_id}};
 }
 
 void CompletionAnswer::finish() {

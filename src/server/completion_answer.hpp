@@ -13,6 +13,7 @@
 namespace minnow::server {
 
 struct CompletionAnswerSetup {
+  std::string model_id{};  // as the request named it
   std::size_t answers_per_prompt = 1;
   std::vector<std::string> echoes{};  // what the text of each choice begins with
   bool stream = false;
@@ -23,7 +24,7 @@ struct CompletionAnswerSetup {
 class CompletionAnswer : public AnswerWriter {
  public:
   // One choice for each of `setup.echoes`.
-  CompletionAnswer(const ServedModel& model, CompletionAnswerSetup setup, std::shared_ptr<Responder> responder);
+  CompletionAnswer(const Model& model, CompletionAnswerSetup setup, std::shared_ptr<Responder> responder);
 
   void token(std::size_t choice, const TokenOutput& token) override;
   void ended(std::size_t choice, const engine::RequestEnd& end) override;
@@ -48,7 +49,6 @@ class CompletionAnswer : public AnswerWriter {
   Json envelope() const;
 
   const Model model_;
-  const std::string model_id_;
   const CompletionAnswerSetup setup_;
   const std::string id_;
   const std::int64_t created_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -37,8 +38,19 @@ const ModelEntry* ModelPool::find(const std::string& id) const {
   return found == entries_.end() ? nullptr : &*found;
 }
 
+const ModelEntry* ModelPool::find_adapted(const std::string& id) const {
+  const auto colon = id.rfind(':');
+  if (colon == std::string::npos || colon == 0) return nullptr;
+  const ModelEntry* entry = find(id.substr(0, colon));
+  if (entry == nullptr) return nullptr;
+  const auto& list = entry->adapters;
+  const auto named = [&](const AdapterEntry& adapter) { return adapter.name == id.substr(colon + 1); };
+  return std::any_of(list.begin(), list.end(), named) ? entry : nullptr;
+}
+
 void ModelPool::acquire(const std::string& id, Ready ready) {
   const ModelEntry* entry = find(id);
+  if (entry == nullptr) entry = find_adapted(id);
   if (entry == nullptr) {
     throw ApiError(404, fmt::format("there is no model '{}'; /v1/models lists those there are", id), "model",
                    "model_not_found");
@@ -109,7 +121,12 @@ std::shared_ptr<ServedModel> ModelPool::make(const ModelEntry& entry) const {
   Model model = entry.load();
   engine::SchedulerOptions options = entry.scheduler;
   for (const std::string& prompt : entry.pinned_prompts) options.pinned.push_back(system_prompt_tokens(model, prompt));
-  return std::make_shared<ServedModel>(entry.id, std::move(model), options);
+  std::map<std::string, Model> adapted;
+  for (const AdapterEntry& adapter : entry.adapters) {
+    const Model& with = adapted.emplace(adapter.name, model.with_adapter(adapter.path)).first->second;
+    options.max_adapter_rank = std::max(options.max_adapter_rank, engine::adapter_of(with)->max_rank());
+  }
+  return std::make_shared<ServedModel>(entry.id, std::move(model), std::move(adapted), options);
 }
 
 // Unloads what was used least lately until the newcomer fits. A model in use is waited for.

@@ -23,12 +23,18 @@
 
 namespace minnow::server {
 
+struct AdapterEntry {
+  std::string name;  // requests ask for "model:name"
+  std::string path;  // a GGUF file, or a folder saved by PEFT
+};
+
 struct ModelEntry {
   std::string id;
   std::int64_t created_s = 0;  // seconds since 1970: when the file was written
   std::uint64_t file_bytes = 0;
   std::function<Model()> load;  // called from the pool's thread, perhaps more than once
   engine::SchedulerOptions scheduler{};
+  std::vector<AdapterEntry> adapters{};       // loaded with the model
   std::vector<std::string> pinned_prompts{};  // system prompts that stay in the cache for good
 };
 
@@ -51,8 +57,9 @@ class ModelPool {
   // The entry of that name, the first for an empty one; null when there is none.
   const ModelEntry* find(const std::string& id) const;
 
-  // Calls `ready` with the model, at once when it is loaded, else from the pool's thread when it is; or with what went
-  // wrong. Throws ApiError(404) for an unknown id, ApiError(503) when too many wait already.
+  // `id` is a model's, or "model:adapter". Calls `ready` with the model, at once when it is loaded, else from the
+  // pool's thread when it is; or with what went wrong. Throws ApiError(404) for an unknown id, ApiError(503) when too
+  // many wait already.
   void acquire(const std::string& id, Ready ready);
   // Those loaded now.
   std::vector<std::shared_ptr<ServedModel>> loaded() const;
@@ -65,6 +72,7 @@ class ModelPool {
     std::uint64_t last_used = 0;
   };
 
+  const ModelEntry* find_adapted(const std::string& id) const;
   void run();
   void load(std::size_t index);
   std::shared_ptr<ServedModel> make(const ModelEntry& entry) const;

@@ -13,16 +13,16 @@ Json text_part(const std::string& text) {
 
 }  // namespace
 
-ResponsesAnswer::ResponsesAnswer(const ServedModel& model, bool stream, bool with_tools, Json echoed,
+ResponsesAnswer::ResponsesAnswer(std::string model_id, bool stream, std::optional<text::ToolDialect> tools, Json echoed,
                                  std::shared_ptr<Responder> responder)
-    : model_id_(model.id()),
+    : model_id_(std::move(model_id)),
       stream_(stream),
       echoed_(std::move(echoed)),
       id_(random_id("resp_")),
       created_(unix_time_s()),
       responder_(responder),
       events_(std::move(responder)) {
-  if (with_tools) parser_.emplace(model.tool_dialect());
+  if (tools) parser_.emplace(std::move(*tools));
 }
 
 void ResponsesAnswer::token(std::size_t, const TokenOutput& token) {

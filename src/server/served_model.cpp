@@ -10,11 +10,17 @@ constexpr std::size_t kMostEmbeddingsWaiting = 128;
 
 }  // namespace
 
-ServedModel::ServedModel(std::string id, Model model, const engine::SchedulerOptions& options)
+ServedModel::ServedModel(std::string id, Model model, std::map<std::string, Model> adapted,
+                         const engine::SchedulerOptions& options)
     : id_(std::move(id)),
       model_(std::move(model)),
+      adapted_(std::move(adapted)),
       scheduler_(std::make_unique<engine::Scheduler>(model_, options)),
       tool_dialect_(text::ToolDialect::of_template(model_.has_chat_template() ? model_.chat_template() : "")) {}
+
+const Model& ServedModel::variant(const std::string& asked) const {
+  return asked.empty() || asked == id_ ? model_ : adapted_.at(asked.substr(asked.rfind(':') + 1));
+}
 
 bool ServedModel::template_knows_tools() const {
   return model_.has_chat_template() && model_.chat_template().find("tools") != std::string::npos;

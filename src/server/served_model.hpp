@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,10 +22,13 @@ namespace minnow::server {
 class ServedModel {
  public:
   // Throws what Scheduler does.
-  ServedModel(std::string id, Model model, const engine::SchedulerOptions& options);
+  ServedModel(std::string id, Model model, std::map<std::string, Model> adapted,
+              const engine::SchedulerOptions& options);
 
   const std::string& id() const { return id_; }
   const Model& model() const { return model_; }
+  // What "id" or "id:adapter" means. Precondition: there is such an adapter.
+  const Model& variant(const std::string& asked) const;
   engine::Scheduler& scheduler() const { return *scheduler_; }
   const text::ToolDialect& tool_dialect() const { return tool_dialect_; }
   // Whether its chat template shows tools to the model; if not, the request's reader does.
@@ -38,6 +42,7 @@ class ServedModel {
  private:
   std::string id_;
   Model model_;
+  std::map<std::string, Model> adapted_;  // by the adapter's name
   std::unique_ptr<engine::Scheduler> scheduler_;
   text::ToolDialect tool_dialect_;
   std::optional<engine::Embedder> embedder_;  // the worker's only

