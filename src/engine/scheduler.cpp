@@ -250,6 +250,12 @@ void Scheduler::evaluate() {
   model_->forward(slices_, logits_.data(), scratch_);
   const double ms = ms_between(start, Clock::now());
   if (prefill_tokens_ > 0) step_budget_->learn(prefill_tokens_, ms);
+  {
+    const std::scoped_lock lock(mutex_);  // before the answers hear of it
+    ++stats_.steps;
+    stats_.evaluated_tokens += step_tokens_;
+    stats_.busy_ms += ms;
+  }
   const std::size_t stride = model_->spec().vocabulary_size;
   const float* row = logits_.data();
   for (std::size_t i = 0; i < slices_.size(); ++i) {
@@ -257,10 +263,6 @@ void Scheduler::evaluate() {
     in_step_[i]->advance({row, model_->vocabulary_size()});
     row += stride;
   }
-  const std::scoped_lock lock(mutex_);
-  ++stats_.steps;
-  stats_.evaluated_tokens += step_tokens_;
-  stats_.busy_ms += ms;
 }
 
 void Scheduler::read_pinned(const std::vector<TokenId>& tokens) {
