@@ -9,6 +9,7 @@
 // of the block: S - offset × (sum of sub_scale × sum(activations)), in integers, so nothing is rounded.
 #pragma once
 
+#include "kernels/fetch_ahead.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/matmul_kernel.hpp"
 #include "kernels/tiles/unpack.hpp"
@@ -115,18 +116,17 @@ void multiply_tile(const std::uint8_t* tile, const TokenTile<tokens>& x, float* 
   constexpr std::size_t kUnits = T::kBlockValues / 32;
   constexpr std::size_t kUnitBytes = code_bytes(kLayout, Tile::kRows) / kUnits;
   constexpr std::size_t kHeaderBytes = header_bytes(kLayout, Tile::kRows);
-  constexpr std::size_t kPrefetchDistance = 1024;  // far enough to hide the latency of memory
   const std::uint8_t* header = tile;
   const std::uint8_t* registers = tile + all_header_bytes(kLayout, Tile::kRows, x.n_blocks);
+  const std::uint8_t* ahead = registers + kFetchAheadBytes;  // headers and codes in the order of their addresses
   Accumulator<Tile, format, tokens> sums;
   SubScaleBytes<Tile> sub;
   for (std::size_t block = 0; block < x.n_blocks; ++block, header += kHeaderBytes) {
     unpack_sub_scales<Tile, format>(header + Tile::kRows * (kLayout.has_minimum ? 4 : 2), sub);
     sums.clear_sums();
-    __builtin_prefetch(header + kPrefetchDistance);
+    ahead = fetch<kHeaderBytes>(ahead);
     for (std::size_t unit = 0; unit < kUnits; ++unit, registers += kUnitBytes) {
-      for (std::size_t line = 0; line < kUnitBytes; line += 64)
-        __builtin_prefetch(registers + kPrefetchDistance + line);
+      ahead = fetch<kUnitBytes>(ahead);
       sums.add_unit(registers, sub, unit, block * kUnits + unit, x);
     }
     sums.finish_block(header, block, x);

@@ -9,7 +9,7 @@ namespace {
 
 // codes[g] for the 8 groups of 4 among 32 values; `bits` is a plane's, `shift` where they belong in the code.
 template <class Tile, int bits, int shift>
-void add_plane(const std::uint8_t* registers, typename Tile::Codes (&codes)[8]) {
+[[gnu::always_inline]] inline void add_plane(const std::uint8_t* registers, typename Tile::Codes (&codes)[8]) {
   constexpr int kPerRegister = 8 / bits;
   constexpr int kMask = ((1 << bits) - 1) << shift;
   constexpr std::size_t kRegisterBytes = 4 * Tile::kRows;
@@ -26,7 +26,7 @@ void add_plane(const std::uint8_t* registers, typename Tile::Codes (&codes)[8]) 
 }
 
 template <class Tile, int code_bits>
-void unpack_codes(const std::uint8_t* registers, typename Tile::Codes (&codes)[8]) {
+[[gnu::always_inline]] inline void unpack_codes(const std::uint8_t* registers, typename Tile::Codes (&codes)[8]) {
   constexpr std::size_t kRegisterBytes = 4 * Tile::kRows;
   if constexpr (code_bits == 8) {
 #pragma GCC unroll 8
@@ -42,7 +42,7 @@ void unpack_codes(const std::uint8_t* registers, typename Tile::Codes (&codes)[8
 
 // 32 values of every row as the integers the dot product takes.
 template <class Tile, numeric::Format format>
-void unpack_integers(const std::uint8_t* registers, typename Tile::Codes (&codes)[8]) {
+[[gnu::always_inline]] inline void unpack_integers(const std::uint8_t* registers, typename Tile::Codes (&codes)[8]) {
   constexpr QuantizedLayout kLayout = quantized_layout(format);
   unpack_codes<Tile, kLayout.code_bits>(registers, codes);
   if constexpr (kLayout.is_table) {
@@ -80,7 +80,7 @@ struct SixBit {
 };
 
 template <class Tile, numeric::Format format>
-void unpack_sub_scales(const std::uint8_t* bytes, SubScaleBytes<Tile>& out) {
+[[gnu::always_inline]] inline void unpack_sub_scales(const std::uint8_t* bytes, SubScaleBytes<Tile>& out) {
   constexpr QuantizedLayout kLayout = quantized_layout(format);
   constexpr std::size_t kRegisterBytes = 4 * Tile::kRows;
   if constexpr (kLayout.sub_scales == SubScales::six_bit) {
