@@ -49,6 +49,7 @@ void perplexity(PerplexityWords words) {
 void add_eval(CLI::App& app) {
   CLI::App* eval = app.add_subcommand("eval", "Measure a model");
   eval->require_subcommand(1);
+  add_eval_importance(*eval);
   CLI::App* command = eval->add_subcommand("perplexity", "How well a model predicts a text");
   auto words = std::make_shared<PerplexityWords>();
   command->add_option("MODEL", words->model, "A GGUF file")->required();

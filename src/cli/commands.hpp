@@ -14,5 +14,6 @@ void add_show(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_quantize(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_eval_importance(CLI::App& eval);  // a command of add_eval's
 
 }  // namespace minnow::cli

@@ -7,15 +7,10 @@
 
 #include "base/error.hpp"
 #include "engine/probability.hpp"
+#include "evaluation/passages.hpp"
 
 namespace minnow::evaluation {
 namespace {
-
-// Tokens to evaluate together, of which those from `first_scored` on count.
-struct Passage {
-  std::vector<TokenId> tokens;
-  std::size_t first_scored;
-};
 
 // Mean and spread of negative log-likelihoods, added in text order.
 class Tally {
@@ -41,46 +36,6 @@ class Tally {
   std::size_t count_ = 0;
 };
 
-std::vector<Passage> chunks_of(const Model& model, std::string_view text, const PerplexityOptions& options) {
-  const std::vector<TokenId> all = model.tokenize(text);
-  const std::vector<TokenId> beginning = model.tokenize("");  // BOS where the model asks for it
-  const std::size_t available = all.size() / options.context;
-  if (available == 0) {
-    fail(ErrorCode::invalid_input,
-         "the text has {} tokens and one chunk takes {}; use a longer text or a smaller context", all.size(),
-         options.context);
-  }
-  const std::size_t n_chunks = options.chunks == 0 ? available : std::min(options.chunks, available);
-  std::vector<Passage> passages;
-  for (std::size_t chunk = 0; chunk < n_chunks; ++chunk) {
-    const auto part = std::span(all).subspan(chunk * options.context, options.context);
-    Passage& passage = passages.emplace_back(Passage{{part.begin(), part.end()}, options.context / 2 + 1});
-    if (!beginning.empty()) passage.tokens[0] = beginning[0];
-  }
-  return passages;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
-std::vector<Passage> documents_of(const Model& model, std::string_view text, const PerplexityOptions& options) {
-  std::vector<Passage> passages;
-  while (!text.empty() && (options.chunks == 0 || passages.size() < options.chunks)) {
-    const std::size_t end = std::min(text.find(options.separator), text.size());
-    const std::string_view document = trimmed(text.substr(0, end));
-    text.remove_prefix(std::min(text.size(), end + options.separator.size()));
-    std::vector<TokenId> tokens = model.tokenize(document);
-    tokens.resize(std::min(tokens.size(), options.context));
-    if (!document.empty() && tokens.size() > 1) passages.push_back({std::move(tokens), 1});
-  }
-  if (passages.empty()) fail(ErrorCode::invalid_input, "the text holds no document with a token to score");
-  return passages;
-}
-
 void score(Session& session, const Passage& passage, Tally& tally) {
   session.reset();
   // The last token's logits would predict what comes after the passage.
@@ -98,7 +53,7 @@ Perplexity perplexity(const Model& model, std::string_view text, const Perplexit
   if (options.context < 2) fail(ErrorCode::invalid_input, "a context of {} can't score a token", options.context);
   Session session(model, {.context = options.context});
   const std::vector<Passage> passages =
-      options.separator.empty() ? chunks_of(model, text, options) : documents_of(model, text, options);
+      passages_of(model, text, {.context = options.context, .chunks = options.chunks, .separator = options.separator});
   Tally tally;
   for (std::size_t i = 0; i < passages.size(); ++i) {
     score(session, passages[i], tally);

@@ -101,8 +101,34 @@ std::span<const std::byte> GgufFile::data(const TensorInfo& tensor) const {
                                      static_cast<std::size_t>(tensor.size_bytes));
 }
 
+TensorInfo GgufFile::substitute(std::string_view name, numeric::Format format, std::span<const std::byte> bytes) {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) fail(ErrorCode::internal, "{}: there is no tensor {}", name_, printable(name));
+  TensorInfo& tensor = tensors_[found->second];
+  if (tensor.row_length() % numeric::info(format).block_values != 0 ||
+      bytes.size() != tensor.n_rows() * numeric::row_bytes(format, tensor.row_length())) {
+    fail(ErrorCode::internal, "{}: {} bytes don't hold tensor {}", name_, bytes.size(), printable(name));
+  }
+  const TensorInfo original = tensor;
+  tensor.format = format;
+  tensor.size_bytes = bytes.size();
+  tensor.part = parts_.size();
+  tensor.offset = 0;
+  parts_.push_back(bytes);
+  return original;
+}
+
+void GgufFile::restore(const TensorInfo& original) {
+  TensorInfo& tensor = tensors_[by_name_.at(original.name)];
+  const std::size_t part = tensor.part;
+  tensor = original;
+  // Later substitutes keep their numbers; a part that nobody uses is empty, and the last ones are dropped.
+  parts_[part] = {};
+  while (parts_.size() > 1 && parts_.back().empty()) parts_.pop_back();
+}
+
 void GgufFile::release(const TensorInfo& tensor) const {
-  if (!files_.empty()) MappedFile::release(data(tensor));
+  if (tensor.part < files_.size()) MappedFile::release(data(tensor));
 }
 
 std::uint64_t GgufFile::size_bytes() const {

@@ -63,18 +63,19 @@ void copy_rows(const GgufFile& source, const TensorInfo& tensor, ThreadPool& poo
   sink(source.data(tensor));
 }
 
-void write_tensor(const GgufFile& source, const TensorInfo& to, ThreadPool& pool, const GgufWriter::Sink& sink,
-                  const std::function<void(std::uint64_t)>& progress) {
+void write_tensor(const GgufFile& source, const TensorInfo& to, const Importance* importance, ThreadPool& pool,
+                  const GgufWriter::Sink& sink, const std::function<void(std::uint64_t)>& progress) {
   const TensorInfo& from = *source.find(to.name);
   if (from.format == to.format) {
     copy_rows(source, from, pool, sink);
     progress(from.size_bytes);
   } else {
+    const std::vector<float> weights = importance == nullptr ? std::vector<float>() : importance->weights_of(from);
     const std::uint64_t row_bytes = numeric::row_bytes(from.format, from.row_length());
     const std::uint64_t rows_at_once = std::max<std::uint64_t>(1, kChunkBytes / row_bytes);
     for (std::uint64_t row = 0; row < from.n_rows(); row += rows_at_once) {
       const std::uint64_t n_rows = std::min(rows_at_once, from.n_rows() - row);
-      sink(recode_rows(source, from, to.format, row, n_rows, pool));
+      sink(recode_rows(source, from, to.format, weights, row, n_rows, pool));
       progress(n_rows * row_bytes);
     }
   }
@@ -84,7 +85,8 @@ void write_tensor(const GgufFile& source, const TensorInfo& to, ThreadPool& pool
 }  // namespace
 
 std::vector<std::byte> recode_rows(const GgufFile& source, const TensorInfo& tensor, Format format,
-                                   std::uint64_t first_row, std::uint64_t n_rows, ThreadPool& pool) {
+                                   std::span<const float> weights, std::uint64_t first_row, std::uint64_t n_rows,
+                                   ThreadPool& pool) {
   const std::size_t row_length = tensor.row_length();
   const std::size_t row_bytes = numeric::row_bytes(format, row_length);
   std::vector<std::byte> out(n_rows * row_bytes);
@@ -96,7 +98,9 @@ std::vector<std::byte> recode_rows(const GgufFile& source, const TensorInfo& ten
     if (numeric::has_non_finite(tensor.format, from)) return bad_row.note(first_row + i);
     numeric::decode(tensor.format, from, values[thread]);
     if (!fits_into(format, values[thread])) return overflowing_row.note(first_row + i);
-    numeric::encode(format, values[thread], to);
+    const std::size_t matrix = (first_row + i) / tensor.shape[1];
+    numeric::encode(format, values[thread], to,
+                    weights.empty() ? weights : weights.subspan(matrix * row_length, row_length));
   });
   if (bad_row.any()) refuse_non_finite(source, tensor, bad_row.value());
   if (overflowing_row.any()) {
@@ -126,7 +130,7 @@ void quantize(const GgufFile& source, const std::filesystem::path& destination, 
     if (options.progress) options.progress(done_bytes, total_bytes);
   };
   out.write(destination, [&](const TensorInfo& to, const GgufWriter::Sink& sink) {
-    write_tensor(source, to, pool, sink, progress);
+    write_tensor(source, to, options.importance, pool, sink, progress);
   });
 }
 

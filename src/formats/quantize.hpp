@@ -16,11 +16,13 @@
 
 #include "base/thread_pool.hpp"
 #include "formats/gguf_reader.hpp"
+#include "formats/importance.hpp"
 #include "formats/quantize_recipe.hpp"
 
 namespace minnow::formats {
 
 struct QuantizeOptions {
+  const Importance* importance = nullptr;  // weighs the errors of the columns it knows
   std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress{};
 };
 
@@ -34,9 +36,11 @@ void quantize(const GgufFile& source, const std::filesystem::path& destination, 
 void quantize(const GgufFile& source, const std::filesystem::path& destination, const Quantization& quantization,
               ThreadPool& pool, const QuantizeOptions& options = {});
 
-// Rows [first_row, first_row + n_rows) of `tensor` in another format. Throws as above.
+// Rows [first_row, first_row + n_rows) of `tensor` in another format. `weights` is empty or what
+// Importance::weights_of() says. Throws as above.
 std::vector<std::byte> recode_rows(const GgufFile& source, const TensorInfo& tensor, numeric::Format format,
-                                   std::uint64_t first_row, std::uint64_t n_rows, ThreadPool& pool);
+                                   std::span<const float> weights, std::uint64_t first_row, std::uint64_t n_rows,
+                                   ThreadPool& pool);
 
 // What a person should hear about tensors that don't get what was wanted for them: one sentence per kind.
 std::vector<std::string> describe_fallbacks(const GgufFile& source, std::span<const FormatChoice> choices);

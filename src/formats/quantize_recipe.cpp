@@ -248,6 +248,10 @@ const Quantization& quantization_from_name(std::string_view name) {
   fail(ErrorCode::invalid_input, "unknown quantization '{}'; known are {}", printable(name), known);
 }
 
+std::uint32_t file_type_of(Format format) {
+  return std::ranges::find(kQuantizations, format, &Quantization::base)->file_type;
+}
+
 FormatOverride format_override_from_text(std::string_view text) {
   const std::size_t equals = text.rfind('=');
   if (equals == std::string_view::npos || equals == 0) {

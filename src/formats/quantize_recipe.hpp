@@ -45,13 +45,16 @@ struct Quantization {
   std::string_view name;    // "Q4_K_M"
   std::uint32_t file_type;  // GGUF's general.file_type
   numeric::Format base;     // most matrices
-  RecipeRule value{};  // also of query, key and value in one matrix
+  RecipeRule value{};       // also of query, key and value in one matrix
   RecipeRule down{};
   RecipeRule attention_output{};
 };
 
 // Case-insensitive. Throws Error(invalid_input) that lists the names we know.
 const Quantization& quantization_from_name(std::string_view name);
+
+// What general.file_type says of a file most of whose weights have this format.
+std::uint32_t file_type_of(numeric::Format format);
 
 // Matrices whose name holds `pattern` somewhere, where * stands for any characters, get `format`.
 struct FormatOverride {

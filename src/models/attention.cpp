@@ -136,7 +136,7 @@ void attention(const ForwardPass& pass, std::size_t layer_index) {
   const std::size_t n_tokens = pass.tokens.size();
 
   norm_all(pass, weights.attention_norm);
-  scratch.activations.set(scratch.normed.data(), n_tokens, pass.spec.embedding_size);
+  set_input(pass, MatrixInput::attention, layer_index, scratch.normed.data(), n_tokens, pass.spec.embedding_size);
   kernels::matmul(pass.kernels, scratch.activations,
                   {{&weights.query.matrix, scratch.query.data()},
                    {&weights.key.matrix, scratch.key.data()},
@@ -147,7 +147,8 @@ void attention(const ForwardPass& pass, std::size_t layer_index) {
   adapt(pass, layer_index, &LayerAdapter::value, scratch.normed.data(), scratch.value.data());
   pass.pool.run(n_tokens, [&](std::size_t token) { place_token(layer, token); });
   attend_all(layer);
-  scratch.activations.set(scratch.attended.data(), n_tokens, layer.spec.n_heads * pass.spec.value_size);
+  set_input(pass, MatrixInput::attention_output, layer_index, scratch.attended.data(), n_tokens,
+            layer.spec.n_heads * pass.spec.value_size);
   kernels::matmul(pass.kernels, scratch.activations, {{&weights.attention_output.matrix, scratch.change.data()}},
                   pass.pool);
   adapt(pass, layer_index, &LayerAdapter::attention_output, scratch.attended.data(), scratch.change.data());

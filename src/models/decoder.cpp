@@ -115,9 +115,8 @@ void predict(const ForwardPass& pass, std::span<const Slice> slices, float* logi
   const std::size_t n_rows = norm_wanted(pass, slices);
   if (n_rows == 0) return;
   const Linear& output = pass.weights.output;
-  kernels::Activations& x = pass.scratch.activations;
-  x.set(pass.scratch.normed.data(), n_rows, pass.spec.embedding_size);
-  kernels::matmul(pass.kernels, x, {{&output.matrix, logits}}, pass.pool);
+  set_input(pass, MatrixInput::output, 0, pass.scratch.normed.data(), n_rows, pass.spec.embedding_size);
+  kernels::matmul(pass.kernels, pass.scratch.activations, {{&output.matrix, logits}}, pass.pool);
   if (output.bias.size() == 0 && pass.spec.final_soft_cap == 0) return;
   pass.pool.run(n_rows, [&](std::size_t row) {
     float* y = logits + row * pass.spec.vocabulary_size;

@@ -11,6 +11,12 @@ void norm(const ForwardPass& pass, const NormWeights& weights, const float* x, f
   }
 }
 
+void set_input(const ForwardPass& pass, MatrixInput input, std::size_t layer, const float* x, std::size_t n_tokens,
+               std::size_t cols) {
+  pass.scratch.activations.set(x, n_tokens, cols);
+  if (pass.scratch.observer != nullptr) pass.scratch.observer->observe(input, layer, x, n_tokens, cols);
+}
+
 void norm_all(const ForwardPass& pass, const NormWeights& weights) {
   const std::size_t size = pass.spec.embedding_size;
   pass.pool.run(pass.tokens.size(), [&](std::size_t token) {

@@ -30,6 +30,9 @@ void feed_forward(const ForwardPass& pass, std::size_t layer);  // x += FFN(norm
 
 // Shared by both.
 void norm(const ForwardPass& pass, const NormWeights& weights, const float* x, float* y) noexcept;  // one row
+// Says what the next products multiply: rows of `x` for n_tokens tokens.
+void set_input(const ForwardPass& pass, MatrixInput input, std::size_t layer, const float* x, std::size_t n_tokens,
+               std::size_t cols);
 void norm_all(const ForwardPass& pass, const NormWeights& weights);                          // residual to normed
 void add_change(const ForwardPass& pass, const Linear& last, const NormWeights& post_norm);  // change to residual
 

@@ -8,6 +8,7 @@
 
 #include "base/aligned_buffer.hpp"
 #include "kernels/matrix.hpp"
+#include "models/input_observer.hpp"
 #include "models/kv_cache.hpp"
 #include "models/spec.hpp"
 
@@ -42,6 +43,8 @@ struct Scratch {
   std::size_t max_tokens() const { return places.size(); }
   // Adapters up to this rank can be used from now on.
   void make_room_for_adapters(const DecoderSpec& spec, std::size_t max_rank);
+
+  InputObserver* observer = nullptr;  // sees what matrices multiply
 
   std::vector<TokenPlace> places;
   kernels::Activations activations;

@@ -98,6 +98,11 @@ class BadInput(unittest.TestCase):
         self.refused("tokenize", code=2)
         self.assertIn("'swim'", self.refused("swim", code=2))
         self.refused("quantize", HOME_MODEL, "out.gguf", "NOPE", code=2)
+        self.refused("quantize", HOME_MODEL, "out.gguf", code=2)
+        self.refused("quantize", HOME_MODEL, "out.gguf", "Q4_K_M", "--tensor-type", "ffn_down", code=2)
+        for budget in ("much", "5XB", "-5MB", "0", "nanMB", "raspberry-pi-6"):
+            self.refused("quantize", HOME_MODEL, "out.gguf", "--fit=" + budget, "-f", HOME_MODEL, code=2)
+        self.refused("quantize", HOME_MODEL, "out.gguf", "--fit", "5MB", code=2)
         for option, value in (("-c", "-5"), ("-c", "9" * 23), ("--temp", "nan"), ("--top-p", "nan"), ("--seed", "-2"),
                               ("--top-k", "-1")):
             self.assertIn(value, self.refused("run", option, value, "turn on the fan", code=2))

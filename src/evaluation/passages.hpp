@@ -1,0 +1,31 @@
+// A text cut into what a model reads at once, in the two readings that perplexity.hpp describes.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "minnow/minnow.hpp"
+
+namespace minnow::evaluation {
+
+// Tokens to evaluate together, of which those from `first_scored` on count.
+struct Passage {
+  std::vector<TokenId> tokens;
+  std::size_t first_scored;
+};
+
+struct PassageOptions {
+  std::size_t context = 512;  // tokens per chunk; documents are cut to it
+  std::size_t chunks = 0;     // chunks or documents; 0: all
+  std::string separator{};    // empty: one text, cut into chunks
+  // Of a document, only what comes after the first of these counts: the answer, not the question. Documents without it
+  // are left out. Empty: all but the first token counts.
+  std::string score_after{};
+};
+
+// At least one passage. Throws Error(invalid_input) when the text is too short to score.
+std::vector<Passage> passages_of(const Model& model, std::string_view text, const PassageOptions& options = {});
+
+}  // namespace minnow::evaluation
