@@ -1,5 +1,5 @@
-// Q4_0, Q4_1, Q5_0, Q5_1 and Q8_0. Encoding takes the scale from the largest magnitude (or the range) in a block;
-// these formulas are fixed by the files people already have, and reproduced bit for bit.
+// Decoding of Q4_0, Q4_1, Q5_0, Q5_1 and Q8_0; encoder/ holds the search for good scales. Q8_0 has a formula instead:
+// its scale is the largest magnitude over 127, bit for bit as files of this format always have it.
 #include "numeric/blocks_32.hpp"
 
 #include <algorithm>
@@ -73,87 +73,6 @@ float extreme(const float* values) {
   return found;
 }
 
-// Two integers below 16 per byte: i and i + 16.
-void pack_nibbles(const int integers[kValues], std::uint8_t nibbles[kHalf]) {
-  for (int i = 0; i < kHalf; ++i) {
-    nibbles[i] = static_cast<std::uint8_t>((integers[i] & 15) | ((integers[i + kHalf] & 15) << 4));
-  }
-}
-
-void pack_fifth_bits(const int integers[kValues], std::uint8_t high[4]) {
-  std::fill_n(high, 4, std::uint8_t{0});
-  for (int i = 0; i < kValues; ++i) {
-    high[i / 8] = static_cast<std::uint8_t>(high[i / 8] | ((integers[i] >> 4) << (i % 8)));
-  }
-}
-
-// The extreme value gets the integer 0, the end of the range that has one step more. Returns d.
-template <int kSteps>
-float to_integers_around_middle(const float* values, int integers[kValues]) {
-  constexpr int kMiddle = kSteps / 2;
-  const float d = extreme(values) / static_cast<float>(-kMiddle);
-  const float per_step = inverse(d);
-  for (int i = 0; i < kValues; ++i) {
-    integers[i] = truncate_between(values[i] * per_step + (static_cast<float>(kMiddle) + 0.5f), 0, kSteps - 1);
-  }
-  return d;
-}
-
-struct ScaleAndMinimum {
-  float d, m;
-};
-
-// The smallest value gets the integer 0 and the largest the last.
-template <int kSteps>
-ScaleAndMinimum to_integers_above_minimum(const float* values, int integers[kValues]) {
-  const auto [low, high] = std::minmax_element(values, values + kValues);
-  const float m = *low;
-  const float d = (*high - m) / static_cast<float>(kSteps - 1);
-  const float per_step = inverse(d);
-  for (int i = 0; i < kValues; ++i) {
-    integers[i] = truncate_between((values[i] - m) * per_step + 0.5f, 0, kSteps - 1);
-  }
-  return {d, m};
-}
-
-BlockQ4_0 encode_q4_0(const float* values) {
-  BlockQ4_0 block;
-  int integers[kValues];
-  block.d = f32_to_f16(to_integers_around_middle<16>(values, integers));
-  pack_nibbles(integers, block.nibbles);
-  return block;
-}
-
-BlockQ4_1 encode_q4_1(const float* values) {
-  BlockQ4_1 block;
-  int integers[kValues];
-  const auto [d, m] = to_integers_above_minimum<16>(values, integers);
-  block.d = f32_to_f16(d);
-  block.m = f32_to_f16(m);
-  pack_nibbles(integers, block.nibbles);
-  return block;
-}
-
-BlockQ5_0 encode_q5_0(const float* values) {
-  BlockQ5_0 block;
-  int integers[kValues];
-  block.d = f32_to_f16(to_integers_around_middle<32>(values, integers));
-  pack_fifth_bits(integers, block.high);
-  pack_nibbles(integers, block.nibbles);
-  return block;
-}
-
-BlockQ5_1 encode_q5_1(const float* values) {
-  BlockQ5_1 block;
-  int integers[kValues];
-  const auto [d, m] = to_integers_above_minimum<32>(values, integers);
-  block.d = f32_to_f16(d);
-  block.m = f32_to_f16(m);
-  pack_fifth_bits(integers, block.high);
-  pack_nibbles(integers, block.nibbles);
-  return block;
-}
-
 BlockQ8_0 encode_q8_0(const float* values) {
   BlockQ8_0 block;
   const float d = std::fabs(extreme(values)) / 127.0f;
@@ -165,15 +84,16 @@ BlockQ8_0 encode_q8_0(const float* values) {
   return block;
 }
 
-template <typename Block, void (*decode_block)(const Block&, float*), Block (*encode_block)(const float*)>
-constexpr Codec kCodec{decode_all<Block, decode_block>, encode_all<Block, encode_block>, any_scale_non_finite<Block>};
+template <typename Block, void (*decode_block)(const Block&, float*)>
+constexpr Codec kSearched{decode_all<Block, decode_block>, nullptr, any_scale_non_finite<Block>};
 
 }  // namespace
 
-const Codec kQ4_0 = kCodec<BlockQ4_0, decode_q4_0, encode_q4_0>;
-const Codec kQ4_1 = kCodec<BlockQ4_1, decode_q4_1, encode_q4_1>;
-const Codec kQ5_0 = kCodec<BlockQ5_0, decode_q5_0, encode_q5_0>;
-const Codec kQ5_1 = kCodec<BlockQ5_1, decode_q5_1, encode_q5_1>;
-const Codec kQ8_0 = kCodec<BlockQ8_0, decode_q8_0, encode_q8_0>;
+const Codec kQ4_0 = kSearched<BlockQ4_0, decode_q4_0>;
+const Codec kQ4_1 = kSearched<BlockQ4_1, decode_q4_1>;
+const Codec kQ5_0 = kSearched<BlockQ5_0, decode_q5_0>;
+const Codec kQ5_1 = kSearched<BlockQ5_1, decode_q5_1>;
+const Codec kQ8_0{decode_all<BlockQ8_0, decode_q8_0>, encode_all<BlockQ8_0, encode_q8_0>,
+                  any_scale_non_finite<BlockQ8_0>};
 
 }  // namespace minnow::numeric::detail

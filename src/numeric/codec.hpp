@@ -8,7 +8,7 @@
 namespace minnow::numeric::detail {
 
 using DecodeBlocks = void (*)(const std::byte* blocks, std::size_t n_values, float* values);
-// By a fixed formula. Formats with a search (encoder/encoder.hpp) have none, or one that importance replaces.
+// By a fixed formula; null in formats with a search (encoder/encoder.hpp).
 using EncodeBlocks = void (*)(const float* values, std::size_t n_values, std::byte* blocks);
 // Whether a scale (or, in a format without scales, a value) of one block is infinite or not a number.
 using HasNonFinite = bool (*)(const std::byte* blocks, std::size_t n_values);

@@ -76,10 +76,9 @@ void encode(Format format, std::span<const float> values, std::span<std::byte> b
             std::span<const float> importance) {
   assert(blocks.size() == row_bytes(format, values.size()));
   assert(importance.empty() || importance.size() == values.size());
-  const detail::EncodeBlocks formula = entry(format).codec->encode;
   const detail::SearchedEncode search = detail::search_of(detail::active_encoder(), format);
-  if (search == nullptr || (formula != nullptr && importance.empty())) {
-    formula(values.data(), values.size(), blocks.data());
+  if (search == nullptr) {
+    entry(format).codec->encode(values.data(), values.size(), blocks.data());
   } else {
     search(values.data(), importance.empty() ? nullptr : importance.data(), values.size(),
            reinterpret_cast<unsigned char*>(blocks.data()));

@@ -49,8 +49,8 @@ std::size_t row_bytes(Format format, std::size_t n_values);
 void decode(Format format, std::span<const std::byte> blocks, std::span<float> values);
 // The blocks with the least weighted squared error that a search finds (encoder/group_search.hpp), the same bytes on
 // every machine. `importance` is empty, or as long as `values`, finite and not negative: the weight of each value's
-// error. Q8_0, and without importance Q4_0, Q4_1, Q5_0 and Q5_1, take their scale from the extreme value instead, bit
-// for bit as files of these formats always have. Values should be finite; of others only memory is safe.
+// error. Q8_0 takes its scale from the extreme value instead, bit for bit as files of this format always have. Values
+// should be finite; of others only memory is safe.
 void encode(Format format, std::span<const float> values, std::span<std::byte> blocks,
             std::span<const float> importance = {});
 

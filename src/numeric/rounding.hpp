@@ -14,21 +14,6 @@ inline int truncate_between(float value, int low, int high) {
   return static_cast<int>(value);
 }
 
-// To the nearest, halves to even. Adding 1.5 * 2^23 leaves no room for a fraction, so the addition rounds.
-inline int round_between(float value, int low, int high) {
-  constexpr float kMagic = 12582912.0f;
-  if (!(value > static_cast<float>(low))) return low;
-  if (!(value < static_cast<float>(high))) return high;
-  return static_cast<int>((value + kMagic) - kMagic);
-}
-
-// The same as a float, for loops that should vectorize. The bounds are whole; NaN stays NaN.
-inline float nearest_between(float value, float low, float high) {
-  constexpr float kMagic = 12582912.0f;
-  const float bounded = value < low ? low : (value > high ? high : value);
-  return (bounded + kMagic) - kMagic;
-}
-
 // To the nearest, halves away from zero.
 inline int round_away_between(float value, int low, int high) {
   const int whole = truncate_between(value, low, high);

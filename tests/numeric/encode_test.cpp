@@ -74,10 +74,10 @@ void round_to_table(std::span<float> group) {
 TEST(Encode, ErrorOnGaussianValuesIsWithinItsBound) {
   // About 2% above what is measured.
   constexpr std::pair<Format, double> kBounds[] = {
-      {Format::f32, 0.0},     {Format::f16, 0.00022},   {Format::bf16, 0.0017},   {Format::q4_0, 0.0880},
-      {Format::q4_1, 0.0800}, {Format::q5_0, 0.0437},   {Format::q5_1, 0.0387},   {Format::q8_0, 0.0055},
-      {Format::q2_k, 0.2680}, {Format::q3_k, 0.1470},   {Format::q4_k, 0.0720},   {Format::q5_k, 0.0357},
-      {Format::q6_k, 0.0178}, {Format::iq4_nl, 0.0760}, {Format::iq4_xs, 0.0768},
+      {Format::f32, 0.0},     {Format::f16, 0.00022},   {Format::bf16, 0.0017},   {Format::q4_0, 0.0823},
+      {Format::q4_1, 0.0711}, {Format::q5_0, 0.0408},   {Format::q5_1, 0.0345},   {Format::q8_0, 0.0055},
+      {Format::q2_k, 0.2670}, {Format::q3_k, 0.1460},   {Format::q4_k, 0.0714},   {Format::q5_k, 0.0352},
+      {Format::q6_k, 0.0175}, {Format::iq4_nl, 0.0756}, {Format::iq4_xs, 0.0762},
   };
   static_assert(std::size(kBounds) == kFormatCount);
   const auto values = gaussian(65536, 0.02f);
@@ -98,6 +98,10 @@ TEST(Encode, SearchBeatsPlainRounding) {
     expect_better(Format::q5_k, 32, [](std::span<float> group) { round_to_range(group, 31); });
     expect_better(Format::q3_k, 16, [](std::span<float> group) { round_around_zero(group, -4); });
     expect_better(Format::q6_k, 16, [](std::span<float> group) { round_around_zero(group, -32); });
+    expect_better(Format::q4_0, 32, [](std::span<float> group) { round_around_zero(group, -8); });
+    expect_better(Format::q5_0, 32, [](std::span<float> group) { round_around_zero(group, -16); });
+    expect_better(Format::q4_1, 32, [](std::span<float> group) { round_to_range(group, 15); });
+    expect_better(Format::q5_1, 32, [](std::span<float> group) { round_to_range(group, 31); });
     expect_better(Format::iq4_nl, 32, round_to_table);
     expect_better(Format::iq4_xs, 32, round_to_table);
   }

@@ -25,7 +25,7 @@ SCALES = {
     Type.IQ4_NL: [0], Type.IQ4_XS: [0],
 }  # fmt: skip
 FORMATS = [Type.F32, Type.F16, Type.BF16, *SCALES]
-ENCODED = [Type.F32, Type.F16, Type.BF16, Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.Q8_0]
+ENCODED = [Type.F32, Type.F16, Type.BF16, Type.Q8_0]
 
 # Zeros, the smallest and largest subnormal, one, the largest, and numbers an f32 product must round.
 EXTREME_SCALES = np.array([0x0000, 0x8000, 0x0001, 0x83FF, 0x3C00, 0x7BFF, 0xFBFF, 0x3555], dtype=np.uint16)
