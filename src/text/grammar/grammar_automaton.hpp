@@ -30,7 +30,7 @@ class GrammarAutomaton {
   static constexpr State kDead = -1;  // the text can't be continued into a match
 
   // What one state may cost at most; a grammar that needs more is too ambiguous and refused when it is run.
-  static constexpr std::size_t kMostPlaces = 4096;
+  static constexpr std::size_t kMostPlaces = 8192;
   static constexpr std::size_t kMostSteps = 200'000;
   static constexpr std::size_t kMostMemoryBytes = std::size_t{512} << 20;
 

@@ -32,7 +32,11 @@ constexpr std::string_view kHexDigits = "0123456789abcdefABCDEF";
 }  // namespace
 
 JsonParts::JsonParts(GrammarBuilder& builder, JsonWhitespace whitespace) : builder_(builder) {
-  if (whitespace == JsonWhitespace::fixed) {
+  if (whitespace == JsonWhitespace::compact) {
+    space_ = builder.empty();
+    comma_ = builder.literal(",");
+    colon_ = builder.literal(":");
+  } else if (whitespace == JsonWhitespace::fixed) {
     space_ = builder.empty();
     comma_ = builder.literal(", ");
     colon_ = builder.literal(": ");

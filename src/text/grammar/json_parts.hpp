@@ -14,8 +14,9 @@ namespace minnow::text {
 
 // Where a JSON text may have white space.
 enum class JsonWhitespace : std::uint8_t {
-  fixed,  // one space after ':' and ',' and none elsewhere, so that more of the text is forced
-  free,   // none, a space, or a new line and its indentation, wherever JSON allows it
+  fixed,    // one space after ':' and ',' and none elsewhere, so that more of the text is forced
+  compact,  // none at all
+  free,     // none, a space, or a new line and its indentation, wherever JSON allows it
 };
 
 class JsonParts {

@@ -16,7 +16,9 @@ namespace minnow::text {
 
 // Throws Error(invalid_input) for a schema that is malformed or that nothing satisfies, Error(unsupported) for what we
 // don't know how to hold a text to; both name the place as a JSON pointer.
-Grammar parse_json_schema(std::string_view schema, JsonWhitespace whitespace = JsonWhitespace::fixed);
+Grammar parse_json_schema(std::string_view schema, JsonWhitespace whitespace);
+// With one space after ':' and ',' throughout, or with none: the first one decides, and the model as it was trained.
+Grammar parse_json_schema(std::string_view schema);
 
 // Any JSON object.
 Grammar json_object_grammar();

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "text/grammar/grammar_automaton.hpp"
@@ -252,13 +255,33 @@ SchemaCompiler::Part SchemaCompiler::elements(const std::vector<SchemaSet>& firs
   return builder_.graph(std::move(graph));
 }
 
-Grammar parse_json_schema(std::string_view schema, JsonWhitespace whitespace) {
+namespace {
+
+Grammar schema_grammar(std::string_view schema, std::initializer_list<JsonWhitespace> styles) {
   const SchemaDocument document(schema);
   GrammarBuilder builder;
-  SchemaCompiler compiler(builder, document, whitespace);
-  const GrammarBuilder::Rule root = compiler.compile({&document.root()});
+  std::vector<GrammarBuilder::Part> parts;
+  for (const JsonWhitespace whitespace : styles) {
+    parts.push_back(builder.rule(SchemaCompiler(builder, document, whitespace).compile({&document.root()})));
+  }
+  const GrammarBuilder::Rule root = builder.declare("JSON schema");
+  builder.define(root, builder.choice(std::move(parts)));
   if (!builder.matches_something(root)) fail(ErrorCode::invalid_input, "JSON schema: no value can satisfy it");
   return builder.build(root);
+}
+
+}  // namespace
+
+Grammar parse_json_schema(std::string_view schema, JsonWhitespace whitespace) {
+  return schema_grammar(schema, {whitespace});
+}
+
+Grammar parse_json_schema(std::string_view schema) {
+  try {
+    return schema_grammar(schema, {JsonWhitespace::fixed, JsonWhitespace::compact});
+  } catch (const Error&) {  // a schema that is too large twice may fit once; what else is wrong is said then
+    return schema_grammar(schema, {JsonWhitespace::fixed});
+  }
 }
 
 Grammar json_object_grammar() {

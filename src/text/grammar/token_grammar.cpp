@@ -35,11 +35,12 @@ void walk(GrammarAutomaton& automaton, GrammarAutomaton::State start, std::span<
   }
 }
 
-// Where a longer token would be the usual spelling: inside words and numbers, and before what follows a space.
+// Where a longer token would be the usual spelling: inside words and numbers, before what follows a space, and after
+// JSON's separators, where '":"' often is one token.
 bool joins_what_follows(char last) {
   const auto byte = static_cast<unsigned char>(last);
-  return byte >= 0x80 || byte == ' ' || byte == '\n' || byte == '\t' || (byte >= '0' && byte <= '9') ||
-         (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+  return byte >= 0x80 || byte == ' ' || byte == ':' || byte == ',' || byte == '\n' || byte == '\t' ||
+         (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
 }  // namespace

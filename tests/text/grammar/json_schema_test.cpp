@@ -42,8 +42,9 @@ TEST(JsonSchema, KeepsMembersInTheSchemasOrderAndOptionalOnesOptional) {
 TEST(JsonSchema, ForcesWhatHasNoChoice) {
   const Grammar grammar = parse_json_schema(R"({"type": "object", "additionalProperties": false,
       "required": ["name", "age"], "properties": {"name": {"type": "string"}, "age": {"const": 5}}})");
-  EXPECT_EQ(forced_after(grammar, ""), "{\"name\": \"");
+  EXPECT_EQ(forced_after(grammar, ""), "{\"name\":");
   EXPECT_EQ(forced_after(grammar, "{\"name\": \"Bo\""), ", \"age\": 5}");
+  EXPECT_EQ(forced_after(grammar, "{\"name\":\"Bo\""), ",\"age\":5}");
 }
 
 TEST(JsonSchema, AcceptsTheUsualWhiteSpace) {
