@@ -204,7 +204,7 @@ void add_serve(CLI::App& app) {
       ->add_option("models", words->models,
                    "GGUF files, PATH or NAME=PATH, loaded when they are asked for; none: the embedded model")
       ->option_text("[MODEL…]");
-  command->set_config("--config", "", "Read options from this file (TOML)");
+  command->fallthrough();  // so that --config may stand behind it
   add_model_options(*command, words->load);
   add_socket_options(*command, *words);
   add_batch_options(*command, *words);

@@ -56,6 +56,8 @@ int main(int argc, char** argv) {
   CLI::App app("Small language models on the device you have.", "minnow");
   app.set_version_flag("--version", std::string(minnow::version()));
   app.require_subcommand(1);
+  app.set_config("--config", "", "Read options from this TOML file: [serve], and then port = 8080 and the like");
+  app.allow_config_extras(CLI::config_extras_mode::error);  // a word that nobody knows is a mistake
   minnow::cli::add_run(app);
   minnow::cli::add_serve(app);
   minnow::cli::add_tokenize(app);

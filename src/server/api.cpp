@@ -1,8 +1,11 @@
 #include "server/api.hpp"
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
+#include "base/sha256.hpp"
 #include "server/chat_answer.hpp"
 #include "server/chat_request.hpp"
 #include "server/completion_answer.hpp"
@@ -11,12 +14,18 @@
 #include "server/error_reply.hpp"
 #include "server/responses_answer.hpp"
 #include "server/responses_request.hpp"
+#include "server/static_files.hpp"
 #include "server/status_text.hpp"
 
 namespace minnow::server {
 namespace {
 
 constexpr std::string_view kModels = "/v1/models/";
+constexpr std::string_view kDescription = "/openapi.json";
+// The page may load and ask nothing but this server, and no other page may frame it.
+constexpr const char* kPagePolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'";
 
 // Counts the reply on its way to the client.
 class CountingResponder : public Responder {
@@ -69,8 +78,9 @@ Api::Api(ApiOptions options, ModelPool& pool, Metrics& metrics)
     : options_(std::move(options)), pool_(pool), metrics_(metrics) {}
 
 bool Api::needs_key(const HttpRequest& request) {
-  return request.path != "/" && request.path != "/health" && request.path != "/ready" &&
-         request.path != "/openapi.json";
+  if (request.path == "/health" || request.path == "/ready") return false;
+  const auto files = static_files();
+  return std::none_of(files.begin(), files.end(), [&](const StaticFile& file) { return file.path == request.path; });
 }
 
 void Api::handle(HttpRequest request, std::shared_ptr<Responder> responder) {
@@ -112,6 +122,7 @@ void Api::route(Call& call) {
     allowed = route.method;
   }
   if (call.request.path.starts_with(kModels) && method == "GET") return show_model(call);
+  if (method == "GET" && send_static_file(call)) return;
   if (allowed == nullptr) throw ApiError(404, "there is nothing at " + call.request.path);
   HttpReply reply = error_reply(405, call.request.path + " takes only " + allowed);
   reply.headers.push_back({"Allow", allowed});
@@ -277,6 +288,24 @@ void Api::show_model(Call& call) {
     if (model["id"] == id) return call.responder->reply({.body = dump(model)});
   }
   throw ApiError(404, "there is no model '" + id + "'", "model", "model_not_found");
+}
+
+bool Api::send_static_file(Call& call) const {
+  for (const StaticFile& file : static_files()) {
+    if (call.request.path != file.path || (!options_.page && file.path != kDescription)) continue;
+    const std::string tag = '"' + sha256_hex(std::as_bytes(std::span(file.bytes))).substr(0, 16) + '"';
+    const bool known = call.request.header("If-None-Match") == tag;
+    call.responder->reply({.status = known ? 304 : 200,
+                           .content_type = std::string(file.content_type),
+                           .body = known ? std::string() : std::string(file.bytes),
+                           .headers = {{"ETag", tag},
+                                       {"Cache-Control", "no-cache"},
+                                       {"Content-Security-Policy", kPagePolicy},
+                                       {"X-Content-Type-Options", "nosniff"},
+                                       {"Referrer-Policy", "no-referrer"}}});
+    return true;
+  }
+  return false;
 }
 
 void Api::health(Call& call) { call.responder->reply({.body = R"({"status":"ok"})"}); }

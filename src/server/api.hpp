@@ -64,6 +64,7 @@ class Api {
   void list_models(Call& call);
   void show_model(Call& call);
   void health(Call& call);
+  bool send_static_file(Call& call) const;
   void ready(Call& call);
   void show_metrics(Call& call);
 
