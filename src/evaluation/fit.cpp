@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kFrontierPoints = 16;
 constexpr std::size_t kMeasuredPoints = 5;
-constexpr std::string_view kRecipes[] = {"Q2_K", "Q3_K_M", "IQ4_XS", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0"};
+constexpr std::string_view kRecipes[] = {"Q2_K",   "Q3_K_S", "Q3_K_M", "Q3_K_L", "IQ4_XS", "IQ4_NL", "Q4_0", "Q4_1",
+                                         "Q4_K_S", "Q4_K_M", "Q5_0",   "Q5_1",   "Q5_K_S", "Q5_K_M", "Q6_K", "Q8_0"};
 
 double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 

@@ -80,6 +80,7 @@ void find_scaled(const Groups<n>& groups, int scale_low, Found<n>& found) {
     scales = select(is_better, chosen, scales);
     least = select(is_better, error, least);
     for (int lane = 0; lane < kLanes; ++lane) found.d[lane] = is_better[lane] ? halves[lane] : found.d[lane];
+    if (round == kRounds) break;
     const ScaleSums sums = sums_of_scale<Levels>(groups, inverse(rounded * chosen));
     const Floats xq = block_sums<groups_per_block>(chosen * sums.xq);
     const Floats qq = block_sums<groups_per_block>(chosen * chosen * sums.qq);
@@ -112,6 +113,7 @@ void find_affine(const Groups<n>& groups, float highest, Found<n>& found) {
       found.d[lane] = is_better[lane] ? scale_halves[lane] : found.d[lane];
       found.dmin[lane] = is_better[lane] ? minimum_halves[lane] : found.dmin[lane];
     }
+    if (round == kRounds) break;
     // Least squares for both factors, the groups' integers held.
     const Floats s = chosen.scale, m = chosen.minimum;
     const AffineSums sums = sums_of_affine<top>(groups, {rounded.scale * s, rounded.minimum * m});
