@@ -31,8 +31,9 @@ std::vector<float> floats_of(const GgufFile& file, const TensorInfo& tensor) {
 
 }  // namespace
 
-Importance Importance::read(const std::filesystem::path& path) {
-  const auto file = GgufFile::open(path);
+Importance Importance::read(const std::filesystem::path& path) { return from(GgufFile::open(path)); }
+
+Importance Importance::from(const GgufFile& file) {
   if (file.metadata().text("general.type") != "imatrix") {
     fail(ErrorCode::invalid_input, "{} is no importance matrix; make one with minnow eval importance", file.name());
   }

@@ -29,6 +29,7 @@ class Importance {
  public:
   // Throws Error(not_found, io, invalid_input), and Error(invalid_input) for a file that is no importance matrix.
   static Importance read(const std::filesystem::path& path);
+  static Importance from(const GgufFile& file);
   void write(const std::filesystem::path& path) const;
 
   void set(std::string name, ColumnSums sums) { tensors_[std::move(name)] = std::move(sums); }
