@@ -1,6 +1,8 @@
-// Weights on their way to the second-level cache before a product comes to them: the first level can wait for fewer
-// lines at a time. On a server with 2 threads, 2 KiB ahead in the order of addresses decoded 7% more tokens than 1 KiB
-// ahead into the first level; 4 and 8 KiB were a little worse.
+// Weights on their way before a product comes to them: from memory to the second-level cache, which can wait for more
+// lines at a time than the first, and from there to the first, so that the multiplications don't wait.
+//
+// On a server with 2 threads, Q4_K and Q6_K matrices of 700 MB were read at 0.88 and 0.87 of the bandwidth with these
+// distances, at 0.78 and 0.79 without the step into the first level, and at 0.83 with 4 KiB and 1 KiB.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +10,18 @@
 namespace minnow::kernels {
 namespace {
 
-constexpr std::size_t kFetchAheadBytes = 2048;
-
-// Asks for the lines that hold [p, p + bytes), which may lie beyond the weights; returns the end.
+// Asks for the lines a little and a good way beyond [p, p + bytes), which may lie beyond the weights; returns the end.
 template <std::size_t bytes, class Byte>
-[[gnu::always_inline]] inline const Byte* fetch(const Byte* p) noexcept {
+[[gnu::always_inline]] inline const Byte* fetch_beyond(const Byte* p) noexcept {
   constexpr std::size_t kLineBytes = 64;
+  constexpr std::size_t kFarBytes = 3072;
+  constexpr std::size_t kNearBytes = 512;
+  constexpr int kFirstLevel = 3;
   constexpr int kSecondLevel = 2;
-  for (std::size_t line = 0; line < bytes; line += kLineBytes) __builtin_prefetch(p + line, /*write=*/0, kSecondLevel);
+  for (std::size_t line = 0; line < bytes; line += kLineBytes) {
+    __builtin_prefetch(p + kFarBytes + line, /*write=*/0, kSecondLevel);
+    __builtin_prefetch(p + kNearBytes + line, /*write=*/0, kFirstLevel);
+  }
   return p + bytes;
 }
 

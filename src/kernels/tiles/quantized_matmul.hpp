@@ -118,15 +118,15 @@ void multiply_tile(const std::uint8_t* tile, const TokenTile<tokens>& x, float* 
   constexpr std::size_t kHeaderBytes = header_bytes(kLayout, Tile::kRows);
   const std::uint8_t* header = tile;
   const std::uint8_t* registers = tile + all_header_bytes(kLayout, Tile::kRows, x.n_blocks);
-  const std::uint8_t* ahead = registers + kFetchAheadBytes;  // headers and codes in the order of their addresses
+  const std::uint8_t* fetched = registers;  // moves over headers and codes in the order of their addresses
   Accumulator<Tile, format, tokens> sums;
   SubScaleBytes<Tile> sub;
   for (std::size_t block = 0; block < x.n_blocks; ++block, header += kHeaderBytes) {
     unpack_sub_scales<Tile, format>(header + Tile::kRows * (kLayout.has_minimum ? 4 : 2), sub);
     sums.clear_sums();
-    ahead = fetch<kHeaderBytes>(ahead);
+    fetched = fetch_beyond<kHeaderBytes>(fetched);
     for (std::size_t unit = 0; unit < kUnits; ++unit, registers += kUnitBytes) {
-      ahead = fetch<kUnitBytes>(ahead);
+      fetched = fetch_beyond<kUnitBytes>(fetched);
       sums.add_unit(registers, sub, unit, block * kUnits + unit, x);
     }
     sums.finish_block(header, block, x);
