@@ -30,6 +30,15 @@ struct QuantizeWords {
   std::size_t threads = 0;
 };
 
+// Matrices the importance file says nothing about are rounded as if there were none.
+void note_unknown(const formats::GgufFile& source, const formats::Importance& importance) {
+  std::size_t unknown = 0;
+  for (const formats::TensorInfo& tensor : source.tensors()) {
+    unknown += formats::is_quantizable(tensor) && !importance.tensors().contains(tensor.name) ? 1 : 0;
+  }
+  if (unknown > 0) note(fmt::format("the importance file knows nothing of {} matrices of this model", unknown));
+}
+
 void quantize_by_recipe(const QuantizeWords& words, const formats::Importance* importance, ThreadPool& pool) {
   const auto& quantization = formats::quantization_from_name(words.type);
   formats::RecipeOptions recipe{.has_importance = importance != nullptr};
@@ -39,6 +48,7 @@ void quantize_by_recipe(const QuantizeWords& words, const formats::Importance* i
   const auto source = formats::GgufFile::open(words.in);
   const auto choices = formats::choose_formats(quantization, source.metadata(), source.tensors(), recipe);
   for (const std::string& sentence : formats::describe_fallbacks(source, choices)) note(sentence);
+  if (importance != nullptr) note_unknown(source, *importance);
   ProgressBar bar("quantizing");
   formats::quantize(source, words.out, choices, quantization.file_type, pool,
                     {.importance = importance,

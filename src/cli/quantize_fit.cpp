@@ -35,12 +35,17 @@ std::vector<formats::FormatChoice> choices_of(const formats::GgufFile& file,
   return choices;
 }
 
+// A path that can't be written is refused before minutes of measuring.
+void require_writable(const std::filesystem::path& path) { const AtomicFile probe(path); }
+
 }  // namespace
 
 void quantize_to_fit(const std::string& in, const std::string& out, const FitWords& words,
                      const formats::Importance* importance, ThreadPool& pool) {
   const std::uint64_t budget = memory_size_from_text(words.budget);
   const std::string text = read_file(words.text_file);
+  require_writable(out);
+  if (!words.svg.empty()) require_writable(words.svg);
   evaluation::QuantizationTrial trial(in, text, words.passages, importance, pool);
   evaluation::FitReport report;
   {

@@ -16,7 +16,7 @@ constexpr double kLeast = 1e-7;  // a divergence of zero has no place on a logar
 double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 
 std::string cell(const std::optional<double>& divergence) {
-  return divergence ? fmt::format("{:>12.6f}", *divergence) : fmt::format("{:>12}", "");
+  return divergence ? fmt::format("{:>12.6f}", std::max(0.0, *divergence)) : fmt::format("{:>12}", "");
 }
 
 double loss(const FitPoint& point) { return std::max(kLeast, point.measured.value_or(point.expected.value_or(0))); }
