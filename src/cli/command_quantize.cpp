@@ -36,7 +36,7 @@ void note_unknown(const formats::GgufFile& source, const formats::Importance& im
   for (const formats::TensorInfo& tensor : source.tensors()) {
     unknown += formats::is_quantizable(tensor) && !importance.tensors().contains(tensor.name) ? 1 : 0;
   }
-  if (unknown > 0) note(fmt::format("the importance file knows nothing of {} matrices of this model", unknown));
+  if (unknown > 0) note(fmt::format("the importance file knows nothing of {} of this model's matrices", unknown));
 }
 
 void quantize_by_recipe(const QuantizeWords& words, const formats::Importance* importance, ThreadPool& pool) {
