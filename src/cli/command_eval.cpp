@@ -8,6 +8,7 @@
 
 #include "base/file.hpp"
 #include "cli/commands.hpp"
+#include "cli/divergence_words.hpp"
 #include "cli/model_argument.hpp"
 #include "cli/terminal.hpp"
 #include "evaluation/perplexity.hpp"
@@ -36,7 +37,8 @@ void perplexity(PerplexityWords words) {
     const nlohmann::ordered_json json{{"perplexity", result.perplexity},
                                       {"error", result.error},
                                       {"tokens", result.tokens},
-                                      {"chunks", result.chunks}};
+                                      {"chunks", result.chunks},
+                                      {"model", model_json(model)}};
     print(json.dump() + "\n");
   } else {
     print(fmt::format("perplexity {:.4f} +/- {:.4f} over {} tokens in {} chunks\n", result.perplexity, result.error,
@@ -49,6 +51,8 @@ void perplexity(PerplexityWords words) {
 void add_eval(CLI::App& app) {
   CLI::App* eval = app.add_subcommand("eval", "Measure a model");
   eval->require_subcommand(1);
+  add_eval_divergence(*eval);
+  add_eval_gate(*eval);
   add_eval_importance(*eval);
   CLI::App* command = eval->add_subcommand("perplexity", "How well a model predicts a text");
   auto words = std::make_shared<PerplexityWords>();
@@ -61,7 +65,7 @@ void add_eval(CLI::App& app) {
   command->add_option("--separator", words->options.separator,
                       "The text is documents parted by this; each starts with BOS and all its tokens count");
   add_model_options(*command, words->load);
-  command->add_flag("--json", words->json, "Print {\"perplexity\", \"error\", \"tokens\", \"chunks\"}");
+  command->add_flag("--json", words->json, "Print {\"perplexity\", \"error\", \"tokens\", \"chunks\", \"model\"}");
   command->callback([words] { perplexity(*words); });
 }
 

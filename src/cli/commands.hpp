@@ -14,6 +14,9 @@ void add_show(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_quantize(CLI::App& app);
 void add_eval(CLI::App& app);
-void add_eval_importance(CLI::App& eval);  // a command of add_eval's
+// Commands of add_eval's.
+void add_eval_divergence(CLI::App& eval);
+void add_eval_gate(CLI::App& eval);
+void add_eval_importance(CLI::App& eval);
 
 }  // namespace minnow::cli

@@ -1,0 +1,118 @@
+#include "evaluation/gate.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace minnow::evaluation {
+namespace {
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+constexpr const char* kStyle =
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1b2330}"
+    "table{border-collapse:collapse;width:100%;margin:1rem 0}td,th{text-align:left;padding:.3rem .6rem;"
+    "border-bottom:1px solid #d8dee6}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
+    ".yes{color:#13653f}.no{color:#a3262c;font-weight:600}code{font-size:.85em;overflow-wrap:anywhere}"
+    "h1{font-size:1.4rem}h2{font-size:1.05rem;margin-top:1.6rem}";
+
+std::string subject_rows(const char* role, const GateSubject& subject) {
+  return fmt::format("<tr><td>{}<td>{}<td class=n>{:.1f} MB<td><code>{}</code>", role, escaped(subject.name),
+                     static_cast<double>(subject.bytes) / 1e6, escaped(subject.sha256));
+}
+
+// Bars for the quantiles of the divergence, on one scale.
+std::string quantile_picture(const Divergence& divergence) {
+  const std::pair<const char*, double> bars[] = {{"median", divergence.median},
+                                                 {"mean", divergence.mean},
+                                                 {"90%", divergence.p90},
+                                                 {"99%", divergence.p99},
+                                                 {"largest", divergence.maximum}};
+  const double most = std::max(divergence.maximum, 1e-12);
+  std::string svg = "<svg viewBox='0 0 640 150' role='img' aria-label='KL divergence by quantile'>";
+  int y = 8;
+  for (const auto& [name, value] : bars) {
+    const double width = std::max(1.0, 420 * value / most);
+    svg += fmt::format(
+        "<text x='78' y='{}' text-anchor='end' font-size='14'>{}</text><rect x='88' y='{}' width='{:.1f}' height='18' "
+        "rx='3' fill='#0b6e8a'/><text x='{:.1f}' y='{}' font-size='14'>{:.5f}</text>",
+        y + 14, name, y, width, 96 + width, y + 14, value);
+    y += 28;
+  }
+  return svg + "</svg>";
+}
+
+}  // namespace
+
+void Gate::at_most(std::string figure, double value, double error, double limit) {
+  checks_.push_back({std::move(figure), value, error, limit, true});
+}
+
+void Gate::at_least(std::string figure, double value, double error, double limit) {
+  checks_.push_back({std::move(figure), value, error, limit, false});
+}
+
+bool Gate::passed() const {
+  return std::all_of(checks_.begin(), checks_.end(), [](const GateCheck& check) { return check.holds(); });
+}
+
+std::string Gate::refusal() const {
+  std::string sentence;
+  for (const GateCheck& check : checks_) {
+    if (check.holds()) continue;
+    sentence += fmt::format("{}{} is {:.6g}, {} {:.6g} is allowed", sentence.empty() ? "" : "; ", check.figure,
+                            check.value, check.at_most ? "at most" : "at least", check.limit);
+  }
+  return sentence;
+}
+
+std::string gate_html(const Gate& gate, const Divergence& divergence, const GateSubject& reference,
+                      const GateSubject& candidate) {
+  std::string html = fmt::format(
+      "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+      "<title>{0}: {1}</title><style>{2}</style><h1>{1}: <span class={3}>{0}</span></h1>",
+      gate.passed() ? "passed" : "refused", escaped(candidate.name), kStyle, gate.passed() ? "yes" : "no");
+  html += "<table><tr><th><th>model<th class=n>size<th>SHA-256" + subject_rows("reference", reference) +
+          subject_rows("candidate", candidate) + "</table>";
+  html += "<h2>What was asked</h2><table><tr><th>figure<th class=n>measured<th class=n>limit<th>";
+  for (const GateCheck& check : gate.checks()) {
+    html += fmt::format("<tr><td>{}<td class=n>{:.6g}{}<td class=n>{} {:.6g}<td class={}>{}", escaped(check.figure),
+                        check.value, check.error > 0 ? fmt::format(" ± {:.2g}", check.error) : "",
+                        check.at_most ? "≤" : "≥", check.limit, check.holds() ? "yes" : "no",
+                        check.holds() ? "holds" : "fails");
+  }
+  html += fmt::format(
+      "</table><h2>What was measured</h2><p>{} tokens in {} chunks. The likeliest token is the same for {:.2f} ± "
+      "{:.2f}% of "
+      "them. Perplexity {:.4f}, the reference's {:.4f} (ratio {:.5f} ± {:.5f}). The probability of the text's own "
+      "tokens "
+      "changed by {:.4f} (root mean square).</p><h2>KL divergence, nats per token</h2>",
+      divergence.tokens, divergence.chunks, 100 * divergence.same_top, 100 * divergence.same_top_error,
+      divergence.perplexity, divergence.reference_perplexity, divergence.perplexity_ratio,
+      divergence.perplexity_ratio_error, divergence.rms_probability_change);
+  return html + quantile_picture(divergence) + "</html>\n";
+}
+
+}  // namespace minnow::evaluation
