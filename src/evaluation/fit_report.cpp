@@ -11,7 +11,7 @@ namespace minnow::evaluation {
 namespace {
 
 constexpr double kWidth = 960, kHeight = 600, kLeft = 96, kRight = 24, kTop = 72, kBottom = 64;
-constexpr double kLeast = 1e-7;  // a divergence of zero has no place on a logarithmic axis
+constexpr double kLeast = 1e-6;  // a divergence of zero has no place on a logarithmic axis
 
 double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 
@@ -115,17 +115,24 @@ std::string fit_svg(const FitReport& report, std::string_view title) {
       "fill=\"#333\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
       kWidth, kHeight);
   out += label(kLeft, 32, "start", title);
-  out += label(kLeft, 54, "start", "divergence in nats per token, by the size of the file in MB");
+  out += label(kLeft, 54, "start",
+               "divergence in nats per token, by the size of the file in MB: expected (line), measured (dots), named "
+               "recipes (red)");
   out += grid(axes);
   std::string path;
   for (const FitPoint& point : report.frontier) {
-    path += fmt::format("{:.1f},{:.1f} ", axes.x(point.file_bytes), axes.y(loss(point)));
+    path += fmt::format("{:.1f},{:.1f} ", axes.x(point.file_bytes), axes.y(std::max(kLeast, *point.expected)));
   }
   out += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"#1f6f8b\" stroke-width=\"2\"/>\n", path);
-  for (const FitPoint& point : report.frontier) out += dot(axes, point, "#1f6f8b", point.measured ? 5 : 3);
+  for (const FitPoint& point : report.frontier) {
+    if (point.measured) out += dot(axes, point, "#1f6f8b", 5);
+  }
+  bool above = false;  // labels of neighbours keep out of each other's way
   for (const FitPoint& point : report.recipes) {
-    out += dot(axes, point, "#b0413e", 5);
-    out += label(axes.x(point.file_bytes) + 8, axes.y(loss(point)) - 6, "start", point.name);
+    above = !above;
+    out += dot(axes, point, "#b0413e", 4);
+    out += label(axes.x(point.file_bytes) + (above ? 5 : -5), axes.y(loss(point)) + (above ? -7 : 17),
+                 above ? "start" : "end", point.name);
   }
   out += dot(axes, report.best, "#e0a100", 8);
   out += label(axes.x(report.best.file_bytes) + 12, axes.y(loss(report.best)) + 18, "start", "chosen");
