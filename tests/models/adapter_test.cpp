@@ -9,6 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "formats/merge_adapter.hpp"
 #include "minnow/error.hpp"
 #include "models/family_data.hpp"
 #include "models/runner.hpp"
@@ -88,6 +89,21 @@ TEST_P(Adapters, SurviveTheirWayThroughGguf) {
   formats::write_adapter(path, source);
   const Adapter first = load(folder_), second = load(path);
   EXPECT_EQ(logits(&first, 7), logits(&second, 7));
+}
+
+// Merged in F32, the model alone gives the logits of PEFT.
+TEST_P(Adapters, CanBecomePartOfTheWeights) {
+  const auto path = minnow::testing::temporary_folder() / (GetParam() + "-merged.gguf");
+  formats::merge_adapter(file_, formats::read_adapter(folder_, adapter_target(decoder_.spec())), path, pool_);
+  const auto merged = formats::GgufFile::open(path);
+  const Decoder decoder = Decoder::load(merged, kernels::active_kernels(), pool_);
+  EXPECT_LE(largest_difference(minnow::testing::all_logits(decoder, tokens_, tokens_.size(), pool_)), 1e-3);
+  auto wrong = formats::read_adapter(folder_, adapter_target(decoder_.spec()));
+  wrong.changes["blk.7.attn_q.weight"] = wrong.changes["blk.0.attn_q.weight"];
+  EXPECT_THROW(formats::merge_adapter(file_, wrong, path, pool_), Error);
+  wrong.changes.erase("blk.7.attn_q.weight");
+  wrong.changes["blk.0.attn_output.weight"].rows *= 2;
+  EXPECT_THROW(formats::merge_adapter(file_, wrong, path, pool_), Error);
 }
 
 TEST_P(Adapters, OfOneSequenceLeaveItsNeighboursAlone) {
