@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -33,6 +34,7 @@ struct ServeWords {
   std::optional<float> temperature;
   long max_tokens = -1;
   std::vector<std::string> pinned_files;
+  std::string cache_folder;
   std::vector<std::string> adapters;  // [MODEL:]NAME=PATH
   server::ServeOptions serve;
   server::TlsFiles tls;
@@ -90,6 +92,11 @@ void add_batch_options(CLI::App& command, ServeWords& words) {
   command
       .add_option("--lora", words.adapters,
                   "[MODEL:]NAME=PATH: a LoRA adapter that requests ask for as MODEL:NAME; repeatable")
+      ->group(group);
+  command
+      .add_option("--cache-dir", words.cache_folder,
+                  "Keep what prompts were read in this folder, so that a restart begins warm")
+      ->check(CLI::ExistingDirectory)
       ->group(group);
   command.add_option("--pin", words.pinned_files, "A file with a system prompt that stays in the cache; repeatable")
       ->check(CLI::ExistingFile)
@@ -154,6 +161,15 @@ server::ModelEntry entry_of(const std::string& word, const ModelOptions& load) {
           .load = [path, load] { return Model::load(path, load); }};
 }
 
+// Any model's id as the name of a file.
+std::string file_name_of(const std::string& id) {
+  std::string name = id;
+  for (char& c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-') c = '_';
+  }
+  return name + ".kv";
+}
+
 std::vector<server::ModelEntry> entries_of(const ServeWords& words) {
   std::vector<server::ModelEntry> entries;
   for (const std::string& word : words.models) entries.push_back(entry_of(word, words.load));
@@ -165,6 +181,9 @@ std::vector<server::ModelEntry> entries_of(const ServeWords& words) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     entries[i].scheduler = words.scheduler;
     entries[i].pinned_prompts = pinned;
+    if (!words.cache_folder.empty()) {
+      entries[i].scheduler.cache_file = std::filesystem::path(words.cache_folder) / file_name_of(entries[i].id);
+    }
     for (std::size_t j = 0; j < i; ++j) {
       if (entries[i].id != entries[j].id) continue;
       throw CLI::ValidationError(fmt::format("two models are called '{}'; name one with NAME=PATH", entries[i].id));

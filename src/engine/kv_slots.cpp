@@ -89,6 +89,18 @@ KvSlot& KvSlots::add_pinned(std::span<const TokenId> tokens) {
   return *pinned_.back();
 }
 
+std::vector<KvSlot*> KvSlots::by_use() {
+  std::vector<KvSlot*> slots;
+  for (const auto& slot : slots_) slots.push_back(slot.get());
+  std::stable_sort(slots.begin(), slots.end(),
+                   [](const auto* a, const auto* b) { return a->last_used > b->last_used; });
+  return slots;
+}
+
+void KvSlots::note_restored(std::span<KvSlot* const> slots) {
+  for (std::size_t i = slots.size(); i-- > 0;) slots[i]->last_used = ++clock_;
+}
+
 std::size_t KvSlots::cached_tokens() const {
   std::size_t n = 0;
   for (const auto& slot : slots_) n += slot->cache.size();

@@ -55,6 +55,12 @@ class KvSlots {
 
   std::size_t cached_tokens() const;
 
+  // All but the pinned ones, the latest used first: what is kept on disk, and where it comes back to. Only while
+  // nothing runs.
+  std::vector<KvSlot*> by_use();
+  // Slots that were filled from outside, the first as if it had been used last.
+  void note_restored(std::span<KvSlot* const> slots);
+
  private:
   KvSlot& choose(std::span<const TokenId> prompt, const models::Adapter* adapter);
 

@@ -30,6 +30,9 @@ void end_waiting(Waiting& waiting, EndReason reason) {
 Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
     : model_(loaded_model(model)),
       plan_(plan_scheduler(model_->spec(), options, model_->available_memory_bytes())),
+      cache_file_(options.cache_file),
+      cache_file_bytes_(options.cache_file_bytes),
+      cache_type_(options.cache_type),
       slots_(model_->spec(), plan_.max_sequences, plan_.context, cache_type(options.cache_type)),
       scratch_(model_->spec(), plan_.batch_tokens),
       logits_(plan_.max_sequences * model_->spec().vocabulary_size),
@@ -38,6 +41,7 @@ Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
       idle_budget_(options.max_step_ms * kIdleFactor, plan_.batch_tokens) {
   scratch_.make_room_for_adapters(model_->spec(), plan_.max_adapter_rank);
   running_.reserve(plan_.max_sequences);
+  if (!cache_file_.empty()) restore_cache();
   for (const std::vector<TokenId>& pinned : options.pinned) read_pinned(pinned);
   slices_.reserve(plan_.max_sequences);
   in_step_.reserve(plan_.max_sequences);
@@ -51,6 +55,32 @@ Scheduler::~Scheduler() {
   }
   wake_.notify_all();
   thread_.join();
+  if (!cache_file_.empty()) keep_cache();
+}
+
+CacheIdentity Scheduler::cache_identity() const {
+  const bool fast = model_->decoder().kernels().arithmetic == kernels::Arithmetic::fast;
+  return {model_->sha256(), fast ? "fast" : "exact", cache_type(cache_type_), plan_.context};
+}
+
+// A cache that isn't there, or can't be used, costs time and nothing else.
+void Scheduler::restore_cache() noexcept {
+  try {
+    const std::vector<KvSlot*> slots = slots_.by_use();
+    const std::size_t n = read_cache_file(cache_file_, cache_identity(), model_->spec(), slots);
+    slots_.note_restored(std::span(slots).first(n));
+  } catch (const std::exception&) {
+  }
+  stats_.restored_tokens = slots_.cached_tokens();
+}
+
+void Scheduler::keep_cache() noexcept {
+  try {
+    const std::vector<KvSlot*> slots = slots_.by_use();
+    const std::vector<const KvSlot*> to_write(slots.begin(), slots.end());
+    write_cache_file(cache_file_, cache_identity(), model_->spec(), to_write, cache_file_bytes_);
+  } catch (const std::exception&) {
+  }
 }
 
 void Scheduler::check(const Request& request) const {
@@ -267,6 +297,7 @@ void Scheduler::evaluate() {
 
 void Scheduler::read_pinned(const std::vector<TokenId>& tokens) {
   KvSlot& slot = slots_.add_pinned(tokens);
+  slots_.adopt_prefix(slot);  // from a restored cache
   while (!slot.pending().empty()) {
     const auto part = slot.pending().first(std::min(slot.pending().size(), plan_.batch_tokens));
     const models::Slice slice{&slot.cache, part, models::Logits::none};

@@ -22,6 +22,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/cache_file.hpp"
 #include "engine/fair_queue.hpp"
 #include "engine/kv_slots.hpp"
 #include "engine/prefill_budget.hpp"
@@ -37,6 +38,7 @@ namespace minnow::engine {
 struct SchedulerStats {
   std::size_t running = 0;  // sequences in the batch
   std::size_t waiting = 0;
+  std::size_t restored_tokens = 0;        // of the cache, that came from the disk
   std::size_t cached_tokens = 0;          // positions with keys and values, of running and ended sequences
   std::uint64_t steps = 0;                // forward passes
   std::uint64_t evaluated_tokens = 0;     // in all of them
@@ -79,10 +81,16 @@ class Scheduler {
   void evaluate();
   void retire();
   void read_pinned(const std::vector<TokenId>& tokens);
+  CacheIdentity cache_identity() const;
+  void restore_cache() noexcept;
+  void keep_cache() noexcept;
   void check(const Request& request) const;
 
   std::shared_ptr<const LoadedModel> model_;
   SchedulerPlan plan_;
+  std::string cache_file_;
+  std::uint64_t cache_file_bytes_;
+  CacheType cache_type_;
   KvSlots slots_;
   models::Scratch scratch_;
   AlignedBuffer<float> logits_;  // [max_sequences][vocabulary_size]

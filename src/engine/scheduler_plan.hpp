@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "minnow/session.hpp"
@@ -17,8 +18,12 @@ struct SchedulerOptions {
   std::size_t batch_tokens = 512;  // tokens evaluated at once, at most
   double max_step_ms = 100;  // prompts are read in pieces that keep answers in progress waiting no longer than this
   CacheType cache_type = CacheType::f16;
-  std::size_t max_adapter_rank = 0;            // of the adapters that requests may bring
-  std::vector<std::vector<TokenId>> pinned{};  // beginnings of prompts that stay in the cache for good
+  std::size_t max_adapter_rank = 0;  // of the adapters that requests may bring
+  // What the caches remember is read from this file at the start and written to it at the end (cache_file.hpp); empty:
+  // it isn't kept. Without a file, or with one that can't be used, everything begins cold.
+  std::string cache_file{};
+  std::uint64_t cache_file_bytes = std::uint64_t{1} << 30;  // at most
+  std::vector<std::vector<TokenId>> pinned{};               // beginnings of prompts that stay in the cache for good
 };
 
 struct SchedulerPlan {

@@ -36,6 +36,8 @@ void write_models(std::string& text, const Models& models) {
         [](const Stats& stats) { return static_cast<double>(stats.waiting); });
   write("minnow_kv_cache_tokens", "gauge", "Tokens whose keys and values are kept.",
         [](const Stats& stats) { return static_cast<double>(stats.cached_tokens); });
+  write("minnow_kv_cache_restored_tokens", "gauge", "Tokens that came back from the disk at the start.",
+        [](const Stats& stats) { return static_cast<double>(stats.restored_tokens); });
   write("minnow_forward_passes_total", "counter", "Forward passes.",
         [](const Stats& stats) { return static_cast<double>(stats.steps); });
   write("minnow_evaluated_tokens_total", "counter", "Tokens evaluated, of prompts and answers.",

@@ -6,9 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <thread>
 
+#include "base/file.hpp"
 #include "minnow/error.hpp"
 #include "tiny_adapter.hpp"
 #include "tiny_model.hpp"
@@ -382,6 +385,47 @@ TEST(Scheduler, AnswersWithAdaptersAsSessionsDoAndSharesNoPrefixBetweenThem) {
   Request one = request(3);
   one.adapter = adapter_of(models[1]);
   EXPECT_THROW(without.submit(std::move(one)), Error);
+}
+
+TEST(Scheduler, BeginsWarmAfterARestartWithTheSameBits) {
+  const Model model = Model::load(tiny_model());
+  const auto file = std::filesystem::path(::testing::TempDir()) / "warm.kv";
+  std::filesystem::remove(file);
+  const SchedulerOptions options{.context = 256, .max_sequences = 3, .cache_file = file.string()};
+  Request one = request(5);
+  one.prompt = prompt_of(100);
+  const auto ask = [&](const SchedulerOptions& with) {
+    Scheduler scheduler(model, with);
+    Request again = request(5);
+    again.prompt = prompt_of(100);
+    return Asked(scheduler, std::move(again)).wait();
+  };
+  const Outcome cold = ask(options), warm = ask(options);
+  EXPECT_EQ(cold, warm);
+  EXPECT_EQ(cold.end.cached_tokens, 0u);
+  EXPECT_EQ(warm.end.cached_tokens, 99u);
+  SchedulerOptions other = options;
+  other.context = 200;
+  EXPECT_EQ(ask(other).end.cached_tokens, 0u) << "written for another context";
+}
+
+TEST(Scheduler, IgnoresACacheFileThatIsBrokenAnywhere) {
+  const Model model = Model::load(tiny_model());
+  const auto file = std::filesystem::path(::testing::TempDir()) / "broken.kv";
+  std::filesystem::remove(file);
+  const SchedulerOptions options{.context = 64, .max_sequences = 1, .cache_file = file.string()};
+  const auto ask = [&] {
+    Scheduler scheduler(model, options);
+    return Asked(scheduler, {.prompt = prompt_of(30), .sampling = {.temperature = 0}, .max_tokens = 4}).wait();
+  };
+  const Outcome cold = ask();
+  const std::string whole = read_file(file);
+  for (std::size_t at = 0; at < whole.size(); at += 1 + whole.size() / 40) {
+    std::string broken = whole;
+    broken[at] = static_cast<char>(broken[at] ^ 0x40);
+    std::ofstream(file, std::ios::binary) << (at % 2 == 0 ? broken : whole.substr(0, at));
+    EXPECT_EQ(ask(), cold) << at;
+  }
 }
 
 }  // namespace

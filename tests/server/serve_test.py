@@ -2,6 +2,7 @@
 import concurrent.futures
 import json
 import signal
+import tempfile
 import threading
 import time
 import unittest
@@ -66,6 +67,18 @@ class Serving(unittest.TestCase):
             begun = time.monotonic()
             self.assertEqual(server.stop(), 0)
             self.assertLess(time.monotonic() - begun, 30)
+
+    def test_a_restart_begins_warm(self):
+        with tempfile.TemporaryDirectory() as folder:
+            counts = []
+            for _ in range(2):
+                with Server("--cache-dir", folder) as server:
+                    body = {"messages": [{"role": "user", "content": QUESTIONS[0]}]}
+                    reply = server.post("/v1/chat/completions", body)[1]
+                    counts.append(reply["usage"]["prompt_tokens_details"]["cached_tokens"])
+                    self.assertEqual(server.stop(), 0)
+            self.assertEqual(counts[0], 0)
+            self.assertGreater(counts[1], 10)
 
     def test_several_models_have_names(self):
         with Server(HOME_MODEL, f"other={HOME_MODEL}", "--models-max", 1) as server:
