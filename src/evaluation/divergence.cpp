@@ -7,6 +7,7 @@
 #include "base/sha256.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/probability.hpp"
+#include "kernels/math.hpp"
 
 namespace minnow::evaluation {
 namespace {
@@ -53,7 +54,7 @@ class Tally {
     double kl = 0;
     for (std::size_t id = 0; id < reference.size(); ++id) {
       const double log_p = static_cast<double>(reference[id]);
-      const double p = std::exp(log_p);
+      const double p = kernels::exp_f64(log_p);
       if (p > 0) kl += p * (log_p - (static_cast<double>(logits[id]) - normalizer));
     }
     kl = std::max(kl, 0.0);  // rounding may leave a little less than nothing
@@ -66,7 +67,7 @@ class Tally {
     reference_.add(-log_p);
     candidate_.add(-log_q);
     ratio_.add(log_p - log_q);
-    const double change = std::exp(log_q) - std::exp(log_p);
+    const double change = kernels::exp_f64(log_q) - kernels::exp_f64(log_p);
     change_.add(change * change);
   }
 
@@ -75,7 +76,7 @@ class Tally {
     const auto quantile = [&](double share) {
       return kls_[static_cast<std::size_t>(share * static_cast<double>(kls_.size() - 1) + 0.5)];
     };
-    const double ratio = std::exp(ratio_.mean());
+    const double ratio = kernels::exp_f64(ratio_.mean());
     return {.tokens = kls_.size(),
             .chunks = chunks,
             .mean = kl_.mean(),
@@ -87,8 +88,8 @@ class Tally {
             .same_top = same_top_.mean(),
             .same_top_error = same_top_.error(),
             .rms_probability_change = std::sqrt(change_.mean()),
-            .reference_perplexity = std::exp(reference_.mean()),
-            .perplexity = std::exp(candidate_.mean()),
+            .reference_perplexity = kernels::exp_f64(reference_.mean()),
+            .perplexity = kernels::exp_f64(candidate_.mean()),
             .perplexity_ratio = ratio,
             .perplexity_ratio_error = ratio * ratio_.error()};
   }

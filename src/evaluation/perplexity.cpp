@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "engine/probability.hpp"
 #include "evaluation/passages.hpp"
+#include "kernels/math.hpp"
 
 namespace minnow::evaluation {
 namespace {
@@ -26,7 +27,7 @@ class Tally {
     const double mean = sum_ / n;
     const double variance = std::max(0.0, sum_of_squares_ / n - mean * mean);
     const double error_of_mean = count_ > 1 ? std::sqrt(variance / (n - 1)) : 0;
-    const double perplexity = std::exp(mean);
+    const double perplexity = kernels::exp_f64(mean);
     return {.perplexity = perplexity, .error = perplexity * error_of_mean, .tokens = count_, .chunks = chunks};
   }
 
