@@ -96,7 +96,8 @@ LoraAdapter read_peft_adapter(const std::filesystem::path& folder, const Adapter
   for (const SafetensorsTensor& a : weights.tensors()) {
     std::string_view module = a.name;
     module.remove_suffix(std::min(module.size(), kSuffixA.size()));
-    if (a.name.ends_with(kSuffixB) && weights.find(fmt::format("{}{}", module, kSuffixA))) continue;  // comes with its A
+    if (a.name.ends_with(kSuffixB) && weights.find(fmt::format("{}{}", module, kSuffixA)))
+      continue;  // comes with its A
     const auto name = gguf_name(module);
     const SafetensorsTensor* b = weights.find(fmt::format("{}{}", module, kSuffixB));
     if (!a.name.ends_with(kSuffixA) || !name || b == nullptr) {
