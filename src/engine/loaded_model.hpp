@@ -50,6 +50,10 @@ class LoadedModel {
   void with_threads(FunctionRef<void(ThreadPool&)> work) const;
 
   const std::string& template_source() const { return template_source_; }
+  // Of the template that conversations with tools use.
+  const std::string& tool_template_source() const {
+    return tool_template_source_.empty() ? template_source_ : tool_template_source_;
+  }
   // Parsed when first asked for, so that a broken template doesn't stop a raw prompt. `with_tools` prefers the
   // template some files carry for tools only. Throws Error(unsupported) when there is none.
   const text::ChatTemplate& chat_template(bool with_tools) const;

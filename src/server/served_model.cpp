@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/loaded_model.hpp"
+
 namespace minnow::server {
 namespace {
 
@@ -16,14 +18,14 @@ ServedModel::ServedModel(std::string id, Model model, std::map<std::string, Mode
       model_(std::move(model)),
       adapted_(std::move(adapted)),
       scheduler_(std::make_unique<engine::Scheduler>(model_, options)),
-      tool_dialect_(text::ToolDialect::of_template(model_.has_chat_template() ? model_.chat_template() : "")) {}
+      tool_dialect_(text::ToolDialect::of_template(engine::loaded_model(model_)->tool_template_source())) {}
 
 const Model& ServedModel::variant(const std::string& asked) const {
   return asked.empty() || asked == id_ ? model_ : adapted_.at(asked.substr(asked.rfind(':') + 1));
 }
 
 bool ServedModel::template_knows_tools() const {
-  return model_.has_chat_template() && model_.chat_template().find("tools") != std::string::npos;
+  return engine::loaded_model(model_)->tool_template_source().find("tools") != std::string::npos;
 }
 
 std::uint64_t ServedModel::memory_bytes() const {

@@ -43,11 +43,12 @@ constexpr std::string_view kConstraints[] = {
     "allOf",
     "patternProperties",
 };
-// What only says something about it, or holds schemas that are used by reference.
+// What only says something about it, or holds schemas that are used by reference; the last four are OpenAPI's.
 constexpr std::string_view kHarmless[] = {
-    "title",    "description", "default", "examples",    "$schema",         "$comment",         "deprecated",
-    "readOnly", "writeOnly",   "$defs",   "definitions", "contentEncoding", "contentMediaType", "contentSchema",
-    "$anchor",  "$vocabulary",
+    "title",       "description",     "default",          "examples",      "$schema",
+    "$comment",    "deprecated",      "readOnly",         "writeOnly",     "$defs",
+    "definitions", "contentEncoding", "contentMediaType", "contentSchema", "$anchor",
+    "$vocabulary", "discriminator",   "example",          "externalDocs",  "xml",
 };
 
 template <typename List>
@@ -58,6 +59,10 @@ bool contains(const List& list, std::string_view name) {
 // Keywords that ask for nothing with this value.
 bool is_idle(std::string_view keyword, const SchemaNode& value) {
   if (keyword == "uniqueItems") return value == false;
+  // Of older drafts and of OpenAPI: they allow more than is written here, and it needn't be used.
+  if (keyword == "optional") return value == true;
+  if (keyword == "nullable") return value.is_boolean();
+  if (keyword.starts_with("x-")) return true;
   if (keyword == "unevaluatedProperties" || keyword == "unevaluatedItems" || keyword == "propertyNames") {
     return value == true;
   }

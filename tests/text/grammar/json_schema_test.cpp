@@ -162,6 +162,15 @@ TEST(JsonSchema, PatternPropertiesPartTheKeys) {
   EXPECT_FALSE(matches(schema, R"({"x-a": "t"})"));
 }
 
+TEST(JsonSchema, WordsOfOpenApiAndOlderDraftsThatAskForNothingAreTaken) {
+  const std::string schema = R"({"type": "object", "x-order": 1, "xml": {}, "additionalProperties": false,
+      "properties": {"a": {"type": "number", "format": "float", "optional": true, "nullable": true, "example": 2}}})";
+  EXPECT_TRUE(matches(schema, "{}"));
+  EXPECT_TRUE(matches(schema, R"({"a": 1.5})"));
+  EXPECT_THAT(refusal(R"({"properties": {"a": {"optional": "True"}}})"), HasSubstr("'optional' isn't supported"));
+  EXPECT_THAT(refusal(R"({"properties": {"a": {"optional": false}}})"), HasSubstr("'optional' isn't supported"));
+}
+
 TEST(JsonSchema, RefusesUnknownKeywordsByNameAndPlace) {
   EXPECT_THAT(refusal(R"({"properties": {"a/b": {"items": {"not": {}}}}})"),
               HasSubstr("#/properties/a~1b/items/not: the keyword 'not' isn't supported"));
