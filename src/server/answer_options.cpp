@@ -24,6 +24,8 @@ SamplingOptions read_sampling(const Fields& fields, SamplingOptions sampling) {
   };
   set(sampling.temperature, "temperature", 0, 100);
   set(sampling.top_p, "top_p", 0, 1);
+  // Nothing but the likeliest token reaches 0; the sampler wants to be told a share.
+  sampling.top_p = std::max(sampling.top_p, std::numeric_limits<float>::min());
   set(sampling.min_p, "min_p", 0, 1);
   set(sampling.repeat_penalty, "repeat_penalty", 0.01, 100);
   set(sampling.frequency_penalty, "frequency_penalty", -2, 2);

@@ -242,9 +242,9 @@ void Api::embed(Call& call) {
 void Api::tokenize(Call& call) {
   const Json body = parse_body(call.request.body);
   const Fields fields(body);
-  const std::string name = fields.find("content") != nullptr ? "content" : "prompt";
+  auto text = fields.text("content");
+  if (const auto prompt = fields.text("prompt"); !text) text = prompt;
   const bool chat = fields.find("messages") != nullptr;
-  const auto text = chat ? std::nullopt : fields.text(name);
   if (!chat && !text) fields.refuse("content", "is missing");
   const std::vector<ChatMessage> messages = chat ? read_messages(fields) : std::vector<ChatMessage>{};
   const TokenizeOptions options{.add_special = fields.flag("add_special", true),
@@ -269,9 +269,9 @@ void Api::tokenize(Call& call) {
 void Api::detokenize(Call& call) {
   const Json body = parse_body(call.request.body);
   const Fields fields(body);
-  if (fields.array("tokens") == nullptr) fields.refuse("tokens", "is missing");
-  std::vector<TokenId> ids;
-  if (!fields.find("tokens")->empty()) ids = std::get<std::vector<TokenId>>(read_prompts(fields, "tokens").front());
+  const Json* tokens = fields.array("tokens");
+  if (tokens == nullptr) fields.refuse("tokens", "is missing");
+  const std::vector<TokenId> ids = read_tokens(fields, "tokens", *tokens);
   with_model(fields, call.responder, [ids, responder = call.responder](const Chosen& chosen) {
     const std::string text = chosen.model.detokenize(ids);
     responder->reply({.body = dump({{"content", text}, {"prompt", text}})});

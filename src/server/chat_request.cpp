@@ -23,7 +23,9 @@ std::string read_content(const Fields& message) {
     if (type != "text" && type != "input_text" && type != "output_text") {
       part.refuse("type", "must be \"text\": this model reads nothing else");
     }
-    text += part.text("text").value_or("");
+    const auto own = part.text("text");
+    if (!own) part.refuse("text", "is missing");
+    text += *own;
   }
   return text;
 }
@@ -34,12 +36,16 @@ Json read_tool_calls(const Fields& message, const Json& list) {
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const std::string path = message.path_of("tool_calls") + "[" + std::to_string(i) + "]";
     const Fields call(calls[i], path);
+    call.text("id");
+    if (call.text("type").value_or("function") != "function") call.refuse("type", "must be function");
     const Json* function = call.object("function");
     if (function == nullptr) call.refuse("function", "is missing");
     const Fields inner(*function, path + ".function");
     if (!inner.text("name")) inner.refuse("name", "is missing");
     const Json* arguments = inner.find("arguments");
-    if (arguments == nullptr || !arguments->is_string()) continue;
+    if (arguments == nullptr) inner.refuse("arguments", "is missing");
+    if (arguments->is_object()) continue;
+    if (!arguments->is_string()) inner.refuse("arguments", "must be a JSON object, as text");
     const std::string source = arguments->get<std::string>();
     try {
       calls[i]["function"]["arguments"] = source.empty() ? Json::object() : parse_body(source);
@@ -90,13 +96,14 @@ std::optional<text::ToolChoice> read_tool_choice(const Fields& fields) {
 void read_tools(const Fields& fields, ChatRequest& request) {
   if (fields.find("functions") != nullptr) fields.refuse("functions", "is not supported; use tools");
   const Json* tools = fields.array("tools");
+  auto tool_choice = read_tool_choice(fields);
   if (tools == nullptr || tools->empty()) {
     if (const Json* choice = fields.find("tool_choice"); choice != nullptr && *choice != "none" && *choice != "auto") {
       fields.refuse("tool_choice", "needs tools");
     }
     return;
   }
-  request.tool_choice = read_tool_choice(fields);
+  request.tool_choice = std::move(tool_choice);
   if (!request.tool_choice) return;
   if (request.constraint.kind != Constraint::Kind::none) {
     throw ApiError(400, "response_format and tools can't be used together, unless tool_choice is none");

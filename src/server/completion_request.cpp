@@ -14,17 +14,6 @@ namespace {
 constexpr std::size_t kMostPrompts = 128;
 constexpr std::int64_t kMostLogprobs = 20;
 
-std::vector<TokenId> read_tokens(const Fields& fields, const std::string& name, const Json& list) {
-  std::vector<TokenId> tokens;
-  for (const Json& id : list) {
-    const bool fits = id.is_number_integer() && id.get<std::int64_t>() >= 0 &&
-                      id.get<std::int64_t>() <= std::numeric_limits<TokenId>::max();
-    if (!fits) fields.refuse(name, "must hold token ids or strings, and not both");
-    tokens.push_back(id.get<TokenId>());
-  }
-  return tokens;
-}
-
 std::optional<TokenId> marker(const Model& model, const char* name, const std::vector<std::string>& spellings) {
   if (const auto id = model.metadata(std::string("tokenizer.ggml.") + name + "_token_id")) return std::stoi(*id);
   for (const std::string& spelling : spellings) {
@@ -35,6 +24,16 @@ std::optional<TokenId> marker(const Model& model, const char* name, const std::v
 }
 
 }  // namespace
+
+std::vector<TokenId> read_tokens(const Fields& fields, const std::string& name, const Json& list) {
+  std::vector<TokenId> tokens;
+  for (const Json& id : list) {
+    if (!id.is_number_integer()) fields.refuse(name, "must hold token ids, or strings, and not both");
+    if (id < 0 || id > std::numeric_limits<TokenId>::max()) fields.refuse(name, "holds a number that is no token id");
+    tokens.push_back(id.get<TokenId>());
+  }
+  return tokens;
+}
 
 std::vector<Prompt> read_prompts(const Fields& fields, const std::string& name) {
   const Json* value = fields.find(name);

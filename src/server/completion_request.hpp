@@ -25,6 +25,8 @@ struct CompletionRequest {
 
 // Throws ApiError(400).
 CompletionRequest read_completion_request(const Fields& fields, const AnswerDefaults& defaults);
+// An array of token ids.
+std::vector<TokenId> read_tokens(const Fields& fields, const std::string& name, const Json& list);
 // A string, an array of strings, an array of token ids, or an array of those.
 std::vector<Prompt> read_prompts(const Fields& fields, const std::string& name);
 

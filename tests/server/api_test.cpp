@@ -1,6 +1,7 @@
 // The API without sockets, over a small model with random weights.
 #include "server/api.hpp"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -70,6 +71,28 @@ TEST(Api, AnswersAChat) {
   EXPECT_EQ(reply["choices"][0]["message"]["role"], "assistant");
   EXPECT_EQ(reply["choices"][0]["finish_reason"], "length");
   EXPECT_EQ(reply["usage"]["completion_tokens"], 8);
+}
+
+TEST(Api, TakesATopPOfNothingAsTheLikeliestToken) {
+  Server server;
+  const Json greedy = server.json("/v1/chat/completions", std::string(kHello) + "}");
+  const Json reply = server.json("/v1/chat/completions", std::string(kHello) + R"(, "temperature": 1, "top_p": 0})");
+  EXPECT_EQ(reply["choices"], greedy["choices"]);
+}
+
+TEST(Api, RefusesWhatIsNoTokenAndNoCall) {
+  Server server;
+  for (const char* tokens :
+       {R"(["a"])", "[[1], [2]]", "[-1]", "[4294967296]", "[18446744073709551615]", "[1.5]", "[99999999]"}) {
+    EXPECT_EQ(server.ask("/detokenize", fmt::format(R"({{"tokens": {}}})", tokens)).status, 400) << tokens;
+  }
+  for (const char* call : {R"({"function": {"name": "f"}})", R"({"function": {"name": "f", "arguments": 1}})",
+                           R"({"type": {}, "function": {"name": "f", "arguments": "{}"}})"}) {
+    const auto body = fmt::format(R"({{"messages": [{{"role": "assistant", "tool_calls": [{}]}}]}})", call);
+    EXPECT_EQ(server.ask("/tokenize", body).status, 400) << call;
+  }
+  EXPECT_EQ(server.ask("/tokenize", R"({"content": "a", "prompt": 1})").status, 400);
+  EXPECT_EQ(server.ask("/v1/responses", R"({"input": "a", "tools": [], "parallel_tool_calls": {}})").status, 400);
 }
 
 TEST(Api, StreamsTheSameAnswer) {

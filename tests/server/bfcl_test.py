@@ -173,12 +173,11 @@ class Judge:
         self.counts["calls"] += len(answer.calls)
 
 
-def bodies(index, messages, tools, everything):
-    """The requests made for one case: all four kinds, or one of them."""
-    kinds = [(choice, stream) for choice in ("required", "auto") for stream in (False, True)]
-    for choice, stream in kinds if everything else [kinds[index % len(kinds)]]:
-        yield {"messages": messages, "tools": tools, "tool_choice": choice, "stream": stream, "max_tokens": MAX_TOKENS,
-               "logprobs": not stream, "seed": index, "temperature": 1}
+def body_of(turn, messages, tools):
+    """Required and optional calls, whole and streamed, in turns."""
+    choice, stream = (("required", False), ("auto", True), ("required", True), ("auto", False))[turn % 4]
+    return {"messages": messages, "tools": tools, "tool_choice": choice, "stream": stream, "max_tokens": MAX_TOKENS,
+            "logprobs": not stream, "seed": turn, "temperature": 1}
 
 
 def run(everything, validator):
@@ -193,9 +192,8 @@ def run(everything, validator):
                 path = pathlib.Path(folder) / "altered.gguf"
                 altered_model(HOME_MODEL, path, templates, CONTEXT, markers)
             judge = Judge(validator)
-            asked = [(f"{family} {name}", body) for index, (name, messages, tools) in enumerate(chosen)
-                     if everything or index % len(families) == k
-                     for body in bodies(index // len(families), messages, tools, everything)]
+            asked = [(f"{family} {name}", body_of(k + index if everything else index // len(families), messages, tools))
+                     for index, (name, messages, tools) in enumerate(chosen) if everything or index % len(families) == k]
             with Server(path, "-c", CONTEXT, "--parallel", PARALLEL) as server:
                 answers = list(pool.map(lambda one: ask(server, one[1]), asked))
             for (name, body), answer in zip(asked, answers):
