@@ -9,18 +9,41 @@ namespace {
 
 // A task is small enough that the threads finish together, and large enough that taking one costs nothing beside it.
 constexpr std::size_t kTasksPerThread = 8;
+constexpr std::size_t kBatchTasksPerThread = 4;
 constexpr std::size_t kLeastTaskBytes = 16 * 1024;
 // With several tokens a task's weights are read once per token tile and should stay in the second-level cache.
 constexpr std::size_t kMostTaskBytes = 192 * 1024;
 constexpr std::size_t kUnpackedRows = 16;
 
-// Rows of one task, a multiple of the kernel's tile.
-std::size_t task_rows(const Matrix& weights, std::size_t row_tile, std::size_t task_bytes) {
-  const std::size_t bytes_per_row =
-      std::max<std::size_t>(1, weights.size_bytes() / std::max<std::size_t>(1, weights.rows()));
-  const std::size_t tiles = std::max<std::size_t>(1, task_bytes / (bytes_per_row * row_tile));
-  return tiles * row_tile;
-}
+// How the rows of products that share their activations are cut into tasks, each a multiple of its kernel's tile.
+class TaskRows {
+ public:
+  TaskRows(std::span<const Product> products, std::size_t n_tokens, std::size_t n_threads) : is_batch_(n_tokens > 1) {
+    std::size_t rows = 0;
+    std::size_t bytes = 0;
+    for (const Product& product : products) {
+      rows += product.weights->rows();
+      bytes += product.weights->size_bytes();
+    }
+    bytes_ = std::max(kLeastTaskBytes, bytes / (n_threads * kTasksPerThread));
+    if (is_batch_) bytes_ = std::min(bytes_, kMostTaskBytes);
+    rows_ = rows / (n_threads * kBatchTasksPerThread);
+  }
+
+  std::size_t of(const Matrix& weights) const {
+    const MatmulKernel& kernel = weights.kernel();
+    const std::size_t row_tile = kernel.row_tile == 0 ? kUnpackedRows : kernel.row_tile;
+    std::size_t rows =
+        bytes_ / std::max<std::size_t>(1, weights.size_bytes() / std::max<std::size_t>(1, weights.rows()));
+    if (is_batch_ && kernel.batch_rows != 0) rows = std::min(kernel.batch_rows, rows_);
+    return std::max<std::size_t>(1, rows / row_tile) * row_tile;
+  }
+
+ private:
+  bool is_batch_;
+  std::size_t bytes_;
+  std::size_t rows_;
+};
 
 // The activations in the form the products take.
 struct Operand {
@@ -62,17 +85,9 @@ void run_task(const Matrix& weights, const Activations& x, const Operand& operan
 }  // namespace
 
 void matmul(const KernelTable& kernels, Activations& x, std::span<const Product> products, ThreadPool& pool) {
-  std::size_t total_bytes = 0;
-  for (const Product& product : products) total_bytes += product.weights->size_bytes();
-  std::size_t task_bytes = std::max(kLeastTaskBytes, total_bytes / (pool.size() * kTasksPerThread));
-  if (x.n_tokens() > 1) task_bytes = std::min(task_bytes, kMostTaskBytes);
-
-  const auto rows_of = [&](const Product& product) {
-    const std::size_t row_tile = product.weights->kernel().row_tile;
-    return task_rows(*product.weights, row_tile == 0 ? kUnpackedRows : row_tile, task_bytes);
-  };
+  const TaskRows task_rows(products, x.n_tokens(), pool.size());
   const auto tasks_of = [&](const Product& product) {
-    const std::size_t rows = rows_of(product);
+    const std::size_t rows = task_rows.of(*product.weights);
     return (product.weights->rows() + rows - 1) / rows;
   };
   std::size_t n_tasks = 0;
@@ -86,7 +101,7 @@ void matmul(const KernelTable& kernels, Activations& x, std::span<const Product>
       task -= n;
       ++product;
     }
-    const std::size_t rows = rows_of(*product);
+    const std::size_t rows = task_rows.of(*product->weights);
     run_task(*product->weights, x, operand(kernels, *product->weights, x, pool), product->y, task * rows, rows);
   });
 }

@@ -46,6 +46,7 @@ struct MatmulKernel {
   std::size_t row_tile;          // rows interleaved in the packed layout (packing.hpp); 0: rows as the file has them
   void (*multiply)(const MatmulArgs& args) noexcept;
   void (*multiply_bfloats)(const MatmulArgs& args) noexcept = nullptr;  // in fast tables
+  std::size_t batch_rows = 0;  // rows a product of many tokens likes in one task; 0: what the second-level cache holds
 };
 
 }  // namespace minnow::kernels

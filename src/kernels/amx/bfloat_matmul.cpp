@@ -61,6 +61,7 @@ struct FastKernels {
     for (std::size_t f = 0; f < numeric::kFormatCount; ++f) {
       of[f] = *exact.matmul[f];
       of[f].multiply_bfloats = product_of(static_cast<numeric::Format>(f));
+      of[f].batch_rows = kGroupRows;
     }
   }
 };

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "kernels/amx/panel_product.hpp"
+#include "kernels/amx/transpose.hpp"
 #include "kernels/avx512/tile.hpp"
 #include "kernels/lanes/lanes.hpp"
 #include "kernels/tiles/unpack.hpp"
@@ -94,37 +95,6 @@ inline __m512i load_bfloats(const Bfloat* values, std::size_t n) {
   return _mm512_maskz_loadu_epi16(static_cast<__mmask32>(n >= 32 ? ~0u : (1u << n) - 1), values);
 }
 
-// rows[r] lane k becomes rows[k] lane r.
-inline void transpose(__m512i (&rows)[16]) {
-  __m512i t[16];
-#pragma GCC unroll 8
-  for (int i = 0; i < 16; i += 2) {
-    t[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
-    t[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < 16; i += 4) {  // columns 4q + j of four rows, in quarter q of rows[i + j]
-    rows[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
-    rows[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
-    rows[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
-    rows[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
-  }
-#pragma GCC unroll 4
-  for (int j = 0; j < 4; ++j) {  // the same of eight rows, two quarters at a time
-    t[j] = _mm512_shuffle_i32x4(rows[j], rows[j + 4], 0x88);
-    t[j + 4] = _mm512_shuffle_i32x4(rows[j], rows[j + 4], 0xdd);
-    t[j + 8] = _mm512_shuffle_i32x4(rows[j + 8], rows[j + 12], 0x88);
-    t[j + 12] = _mm512_shuffle_i32x4(rows[j + 8], rows[j + 12], 0xdd);
-  }
-#pragma GCC unroll 4
-  for (int j = 0; j < 4; ++j) {
-    rows[j] = _mm512_shuffle_i32x4(t[j], t[j + 8], 0x88);
-    rows[j + 8] = _mm512_shuffle_i32x4(t[j], t[j + 8], 0xdd);
-    rows[j + 4] = _mm512_shuffle_i32x4(t[j + 4], t[j + 12], 0x88);
-    rows[j + 12] = _mm512_shuffle_i32x4(t[j + 4], t[j + 12], 0xdd);
-  }
-}
-
 template <class Element>
 void read_bfloats(const MatmulArgs& args, std::size_t row, std::size_t block, std::size_t n_blocks, TileBytes* out) {
   const std::size_t n_rows = args.n_rows - row < kTileRows ? args.n_rows - row : kTileRows;
@@ -149,7 +119,10 @@ class BfloatPanel {
   static constexpr std::size_t kBlockValues =
       kPacked ? static_cast<std::size_t>(quantized_layout(format).block_values) : 32;
   static constexpr std::size_t kBlocks = 256 / kBlockValues;
-  static constexpr std::size_t kValuesAtOnce = 1024;
+
+  struct Tokens {  // bfloats need no scales
+    void read(const PanelPlace&, std::size_t) {}
+  };
 
   void unpack(const MatmulArgs& args, std::size_t row, std::size_t block, std::size_t n_blocks) {
     using enum numeric::Format;
@@ -160,7 +133,7 @@ class BfloatPanel {
   }
 
   static void add(const BfloatPanel* panels, std::size_t n_tiles, std::size_t n_blocks, const PanelPlace& place,
-                  RowSums* y) {
+                  const Tokens&, RowSums* y) {
     const MatmulArgs& args = place.args;
     const std::size_t stride = args.code_stride;  // bytes of a row of bfloats here
     const auto* x = reinterpret_cast<const std::int8_t*>(args.bfloats) + place.token * stride +

@@ -3,11 +3,51 @@
 #pragma once
 
 #include "kernels/amx/panel_product.hpp"
+#include "kernels/amx/transpose.hpp"
 #include "kernels/avx512/tile.hpp"
 #include "kernels/tiles/unpack.hpp"
 
 namespace minnow::kernels {
 namespace {
+
+inline constexpr std::size_t kPanelBlocks = 16;
+
+// What tokens bring to a panel's blocks: a block's side by side, so that the products find the next token's at a
+// constant distance.
+template <bool with_sums>
+struct alignas(64) PanelTokens {
+  float scales[kPanelBlocks][kMostTokens];
+  float sums[with_sums ? kPanelBlocks : 1][kMostTokens];  // of 32 codes
+
+  void read(const PanelPlace& place, std::size_t n_blocks) {
+    const std::size_t stride = place.args.cols / 32;
+    const auto blocks = static_cast<__mmask16>((1u << n_blocks) - 1);
+    for (std::size_t first = 0; first < place.n_tokens; first += kTileRows) {
+      const std::size_t n_tokens = place.n_tokens - first < kTileRows ? place.n_tokens - first : kTileRows;
+      const std::size_t from = (place.token + first) * stride + place.block;
+      __m512i turned[kTileRows];
+      for (std::size_t t = 0; t < kTileRows; ++t) {  // tokens beyond the last: zeros, as some numbers are slow
+        const auto mask = static_cast<__mmask16>(t < n_tokens ? blocks : 0);
+        turned[t] = _mm512_maskz_loadu_epi32(mask, place.args.scales + from + t * stride);
+      }
+      store_turned(turned, scales, first);
+      if constexpr (with_sums) {
+        for (std::size_t t = 0; t < kTileRows; ++t) {
+          const auto mask = static_cast<__mmask16>(t < n_tokens ? blocks : 0);
+          const __m256i codes = _mm256_maskz_loadu_epi16(mask, place.args.sums_32 + from + t * stride);
+          turned[t] = _mm512_castps_si512(_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(codes)));
+        }
+        store_turned(turned, sums, first);
+      }
+    }
+  }
+
+ private:
+  static void store_turned(__m512i (&rows)[kTileRows], float (*to)[kMostTokens], std::size_t first) {
+    transpose(rows);
+    for (std::size_t i = 0; i < kPanelBlocks; ++i) _mm512_store_si512(to[i] + first, rows[i]);
+  }
+};
 
 // Up to 16 blocks: 512 values.
 template <numeric::Format format>
@@ -18,9 +58,9 @@ class BytesPanel {
   // Tiles 0 and 1 hold sums, 4 and 5 the activations of a block, 6 and 7 its weights.
   static constexpr TileShapes kShapes = {1, 0, {}, {64, 64, 0, 0, 32, 32, 64, 64}, {16, 16, 0, 0, 16, 16, 8, 8}};
   static constexpr std::size_t kTiles = 2;
-  static constexpr std::size_t kValuesAtOnce = 2048;
   static constexpr std::size_t kBlockValues = 32;
-  static constexpr std::size_t kBlocks = 16;
+  static constexpr std::size_t kBlocks = kPanelBlocks;
+  using Tokens = PanelTokens<kLayout.has_minimum>;
 
   void unpack(const MatmulArgs& args, std::size_t row, std::size_t block, std::size_t n_blocks) {
     PackedTile<format> tile(args, row, block);
@@ -38,64 +78,65 @@ class BytesPanel {
   }
 
   static void add(const BytesPanel* panels, std::size_t n_tiles, std::size_t n_blocks, const PanelPlace& place,
-                  RowSums* y) {
-    const PanelActivations x(place, kBlockValues);
-    for (std::size_t token = 0; token < place.n_tokens; token += kTileRows) {
-      for (std::size_t i = 0; i < n_tiles; ++i) panels[i].add_tile(n_blocks, x.from(token), y[i].y + token);
+                  const Tokens& tokens, RowSums* y) {
+    const std::size_t stride = place.args.code_stride;
+    const std::int8_t* codes = place.args.codes + place.token * stride + place.block * kBlockValues;
+    for (std::size_t token = 0; token < place.n_tokens; token += kTileRows, codes += kTileRows * stride) {
+      for (std::size_t i = 0; i < n_tiles; ++i) {
+        panels[i].add_tile(n_blocks, {codes, stride, tokens, token}, y[i].y + token);
+      }
     }
   }
 
  private:
+  static constexpr std::size_t kAhead = 2;
+  static constexpr std::size_t kResults = 4;
   struct alignas(64) Results {
-    std::int32_t sums[2][kTileRows][16];  // of the block before and of this one
+    std::int32_t sums[kResults][kTileRows][16];
   };
   using Sums = __m512[kTileRows];
 
-  void add_tile(std::size_t n_blocks, const PanelActivations& x, float (*y)[16]) const {
+  // 16 tokens of the panel's activations.
+  struct TokenTile {
+    const std::int8_t* codes;
+    std::size_t code_stride;
+    const Tokens& tokens;
+    std::size_t first;
+  };
+
+  void add_tile(std::size_t n_blocks, const TokenTile& x, float (*y)[16]) const {
     Results results;
     Sums sums;
 #pragma GCC unroll 16
     for (std::size_t t = 0; t < kTileRows; ++t) sums[t] = _mm512_load_ps(y[t]);
-    multiply<0>(x, 0, results);
-    std::size_t block = 1;
-    for (; block + 2 <= n_blocks; block += 2) {
-      multiply<1>(x, block, results);
-      finish(x, block - 1, results.sums[0], sums);
-      multiply<0>(x, block + 1, results);
-      finish(x, block, results.sums[1], sums);
-    }
-    if (block < n_blocks) {
-      multiply<1>(x, block, results);
-      finish(x, block - 1, results.sums[0], sums);
-      finish(x, block, results.sums[1], sums);
-    } else {
-      finish(x, block - 1, results.sums[0], sums);
+    // Each block's results are added kAhead blocks later, when they have reached memory.
+    for (std::size_t block = 0; block < kAhead && block < n_blocks; ++block) multiply(x, block, results);
+    for (std::size_t block = 0; block < n_blocks; ++block) {
+      if (block + kAhead < n_blocks) multiply(x, block + kAhead, results);
+      finish(x, block, results.sums[block % kResults], sums);
     }
 #pragma GCC unroll 16
     for (std::size_t t = 0; t < kTileRows; ++t) _mm512_store_ps(y[t], sums[t]);
   }
 
-  template <int place>
-  void multiply(const PanelActivations& x, std::size_t block, Results& results) const {
-    load_rows<4 + place>(x.codes + 32 * block, x.code_stride);
-    load_tile<6 + place>(weights_[block]);
-    clear_tile<place>();
-    multiply_tiles<place, 4 + place, 6 + place, true>();
-    store_tile<place>(results.sums[place]);
+  void multiply(const TokenTile& x, std::size_t block, Results& results) const {
+    load_rows<4>(x.codes + 32 * block, x.code_stride);
+    load_tile<6>(weights_[block]);
+    clear_tile<0>();
+    multiply_tiles<0, 4, 6, true>();
+    store_tile<0>(results.sums[block % kResults]);
   }
 
-  void finish(const PanelActivations& x, std::size_t block, const std::int32_t (*results)[16], Sums& sums) const {
+  void finish(const TokenTile& x, std::size_t block, const std::int32_t (*results)[16], Sums& sums) const {
     const __m512 d = _mm512_load_ps(d_[block]);
-    const __m512 minimum = _mm512_load_ps(minimum_[block]);
-    const float* scale = x.scales + block;
-    const std::int16_t* code_sum = x.sums + block;
+    const float* scale = x.tokens.scales[block] + x.first;
 #pragma GCC unroll 16
     for (std::size_t t = 0; t < kTileRows; ++t) {
-      const __m512 da = _mm512_set1_ps(scale[t * x.n_blocks]);
+      const __m512 da = _mm512_set1_ps(scale[t]);
       sums[t] = _mm512_fmadd_ps(_mm512_mul_ps(d, da), _mm512_cvtepi32_ps(_mm512_load_si512(results[t])), sums[t]);
       if constexpr (kLayout.has_minimum) {
-        const __m512 code_sums = _mm512_set1_ps(static_cast<float>(code_sum[t * x.n_sums]));
-        sums[t] = _mm512_fmadd_ps(_mm512_mul_ps(minimum, da), code_sums, sums[t]);
+        const __m512 code_sums = _mm512_set1_ps(x.tokens.sums[block][x.first + t]);
+        sums[t] = _mm512_fmadd_ps(_mm512_mul_ps(_mm512_load_ps(minimum_[block]), da), code_sums, sums[t]);
       }
     }
   }

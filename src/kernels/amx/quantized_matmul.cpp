@@ -22,8 +22,9 @@ void multiply(const MatmulArgs& args) noexcept {
 }
 
 template <numeric::Format format>
-constexpr MatmulKernel kKernel = {format, static_cast<std::size_t>(quantized_layout(format).block_values), Tile::kRows,
-                                  multiply<format>};
+constexpr MatmulKernel kKernel = {format,      static_cast<std::size_t>(quantized_layout(format).block_values),
+                                  Tile::kRows, multiply<format>,
+                                  nullptr,     kGroupRows};
 
 }  // namespace
 
