@@ -72,14 +72,33 @@ void score_keys(const AttentionArgs& args, const float* query) {
   if (args.soft_cap != 0.0f) soft_cap<Lanes>(args.soft_cap, queries * n, args.scores);
 }
 
+// Of numbers: with a NaN among the scores every weight's sum is one, whichever comes out here.
+template <class Lanes>
+float largest_of(const float* scores, std::size_t n) {
+  float lanes[kLanes];
+  std::size_t n_lanes = n;
+  if (n >= kLanes) {
+    Lanes largest = Lanes::load(scores);
+    for (std::size_t p = kLanes; p < n; p += kLanes) {  // the last lanes may be read twice
+      const Lanes more = Lanes::load(scores + (p + kLanes <= n ? p : n - kLanes));
+      largest = Lanes::greater(more, largest, more, largest);
+    }
+    largest.store(lanes);
+    scores = lanes;
+    n_lanes = kLanes;
+  }
+  float largest = scores[0];
+  for (std::size_t i = 1; i < n_lanes; ++i) largest = scores[i] > largest ? scores[i] : largest;
+  return largest;
+}
+
 // Scores become weights; returns their sum.
 template <class Lanes>
 float weigh(float* scores, std::size_t n) {
-  float largest = scores[0];
-  for (std::size_t p = 1; p < n; ++p) largest = scores[p] > largest ? scores[p] : largest;
+  const Lanes largest = Lanes::all(largest_of<Lanes>(scores, n));
   Lanes sum = Lanes::all(0.0f);
   for (std::size_t p = 0; p < n; p += kLanes) {
-    const Lanes weight = exponential(load_up_to<Lanes>(scores + p, n - p) - Lanes::all(largest));
+    const Lanes weight = exponential(load_up_to<Lanes>(scores + p, n - p) - largest);
     store_up_to(weight, scores + p, n - p);
     sum = sum + keep_first(weight, n - p);
   }
