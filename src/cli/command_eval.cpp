@@ -54,6 +54,7 @@ void add_eval(CLI::App& app) {
   add_eval_divergence(*eval);
   add_eval_gate(*eval);
   add_eval_importance(*eval);
+  add_eval_task(*eval);
   CLI::App* command = eval->add_subcommand("perplexity", "How well a model predicts a text");
   auto words = std::make_shared<PerplexityWords>();
   command->add_option("MODEL", words->model, "A GGUF file")->required();

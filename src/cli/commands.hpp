@@ -19,5 +19,6 @@ void add_eval(CLI::App& app);
 void add_eval_divergence(CLI::App& eval);
 void add_eval_gate(CLI::App& eval);
 void add_eval_importance(CLI::App& eval);
+void add_eval_task(CLI::App& eval);
 
 }  // namespace minnow::cli

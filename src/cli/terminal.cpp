@@ -50,6 +50,18 @@ void note(std::string_view sentence) {
   std::fprintf(stderr, "minnow: %.*s\n", static_cast<int>(sentence.size()), sentence.data());
 }
 
+namespace {
+
+// "40 s", "12 min" or "3 h 5 min": nobody plans by more.
+std::string words_for(std::chrono::seconds time) {
+  const long long s = time.count();
+  if (s < 60) return std::to_string(s) + " s";
+  if (s < 3600) return std::to_string((s + 59) / 60) + " min";
+  return std::to_string(s / 3600) + " h " + std::to_string(s % 3600 / 60) + " min";
+}
+
+}  // namespace
+
 ProgressBar::ProgressBar(std::string_view title)
     : title_(title), start_(std::chrono::steady_clock::now()), last_(start_) {}
 
@@ -60,6 +72,10 @@ ProgressBar::~ProgressBar() {
 void ProgressBar::update(std::uint64_t done, std::uint64_t total) {
   using std::chrono::milliseconds;
   const auto now = std::chrono::steady_clock::now();
+  if (!first_done_) {  // work that goes on from where it was left doesn't begin at nothing
+    first_done_ = done;
+    first_ = now;
+  }
   if (total == 0 || now - start_ < milliseconds(1000) || now - last_ < milliseconds(100) || !stderr_is_terminal()) {
     return;
   }
@@ -67,7 +83,14 @@ void ProgressBar::update(std::uint64_t done, std::uint64_t total) {
   const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
   const auto filled = static_cast<std::size_t>(share * kWidth);
   const std::string bar = std::string(filled, '#') + std::string(kWidth - filled, '.');
-  std::fprintf(stderr, "\r%s [%s] %3d%%", title_.c_str(), bar.c_str(), static_cast<int>(share * 100));
+  std::string left;
+  if (done > *first_done_ && done < total) {
+    const double rate = static_cast<double>(total - done) / static_cast<double>(done - *first_done_);
+    const std::chrono::duration<double> time = rate * (now - first_);
+    left = ", " + words_for(std::chrono::ceil<std::chrono::seconds>(time)) + " left";
+  }
+  std::fprintf(stderr, "\r%s [%s] %3d%%%s\033[K", title_.c_str(), bar.c_str(), static_cast<int>(share * 100),
+               left.c_str());
   last_ = now;
   shown_ = true;
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,7 @@ void print(std::string_view text);
 // One line on stderr, for people.
 void note(std::string_view sentence);
 
-// A bar on stderr for work that takes longer than a second, and only when stderr is a terminal.
+// A bar on stderr, with the time left, for work that takes longer than a second, and only when stderr is a terminal.
 class ProgressBar {
  public:
   explicit ProgressBar(std::string_view title);
@@ -33,6 +34,8 @@ class ProgressBar {
   std::string title_;
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point last_;
+  std::optional<std::uint64_t> first_done_{};  // by the first update, at
+  std::chrono::steady_clock::time_point first_{};
   bool shown_ = false;
 };
 

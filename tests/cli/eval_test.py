@@ -1,10 +1,13 @@
 """Measuring what quantizing cost, and the gate that lets a file pass or not."""
 import json
 import pathlib
+import signal
+import subprocess
 import tempfile
+import time
 import unittest
 
-from program import HOME_MODEL, SOURCE, minnow
+from program import BINARY, HOME_MODEL, SOURCE, minnow
 
 TEXT = SOURCE / "README.md"
 
@@ -57,6 +60,40 @@ class Eval(unittest.TestCase):
         done = minnow("eval", "divergence", self.small, "--reference", broken)
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stderr.count(b"\n"), 1)
+
+    def test_a_task_is_answered_kept_and_gone_on_with(self):
+        folder = SOURCE / "tests" / "reference" / "eval_task"
+        kept = pathlib.Path(self.folder.name) / "results.json"
+        words = ["eval", "task", self.small, "-f", folder / "arc.jsonl", "--shots", 2]
+        whole = json.loads(minnow(*words, "--json").stdout)
+        self.assertEqual((whole["questions"], whole["answered"], len(whole["items"])), (9, 9, 9))
+        right = sum(item["choice"] == item["answer"] for item in whole["items"])
+        self.assertAlmostEqual(whole["scores"]["acc"]["value"], right / 9)
+        self.assertEqual(whole["setup"]["model_sha256"], whole["model"]["sha256"])
+        self.assertEqual(minnow(*words, "--limit", 4, "-o", kept, "--resume").returncode, 0)
+        self.assertEqual(json.loads(kept.read_text())["answered"], 4)
+        resumed = minnow(*words, "-o", kept, "--resume", "--json")
+        self.assertEqual(json.loads(resumed.stdout), whole)
+        self.assertEqual(json.loads(kept.read_text()), whole)
+        other = minnow("eval", "task", HOME_MODEL, *words[3:], "-o", kept, "--resume")
+        self.assertEqual(other.returncode, 1)
+        self.assertRegex(other.stderr, rb"^minnow: .*can't be resumed: its model_sha256 is .*\n$")
+
+    def test_a_task_interrupted_keeps_its_answers(self):
+        folder = SOURCE / "tests" / "reference" / "eval_task"
+        kept = pathlib.Path(self.folder.name) / "interrupted.json"
+        long = pathlib.Path(self.folder.name) / "long.jsonl"
+        long.write_text((folder / "arc.jsonl").read_text() * 5000)
+        words = ["eval", "task", HOME_MODEL, "-f", long, "-t", 1, "-o", kept, "--resume"]
+        with subprocess.Popen([BINARY, *map(str, words)], stderr=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+            while not kept.exists():
+                self.assertIsNone(running.poll())
+                time.sleep(0.1)
+            running.send_signal(signal.SIGINT)
+            _, said = running.communicate(timeout=60)
+        self.assertEqual(running.returncode, 1)
+        self.assertRegex(said, rb"^minnow: interrupted after [0-9]+ of 45000 questions; go on with --resume\n$")
+        self.assertGreater(json.loads(kept.read_text())["answered"], 0)
 
 
 if __name__ == "__main__":

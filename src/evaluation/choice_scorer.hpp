@@ -1,0 +1,59 @@
+// How likely a model finds each of several continuations of one text.
+//
+//   ChoiceScorer scorer(model, {});
+//   std::vector<double> log_likelihoods = scorer.score("Question: …\nAnswer:", {"fog", "rain"});
+//
+// What the continuations have in common is evaluated once, and so is what one text has in common with the one before.
+// Tokens are those of text and continuation written together, parted where the text's own tokens end; what the context
+// can't hold is left out at the beginning. Both as in the evaluation harness.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "minnow/minnow.hpp"
+
+namespace minnow::evaluation {
+
+struct ScorerOptions {
+  std::size_t context = 0;                // the most tokens a text may have; 0: what the model was trained for
+  CacheType cache_type = CacheType::f32;  // as the harness; f16 moves log-likelihoods by tenths of a nat
+};
+
+class ChoiceScorer {
+ public:
+  ChoiceScorer(const Model& model, const ScorerOptions& options);
+
+  // The sum of the log-probabilities, in nats, of each choice's tokens after `text` and a space. Throws
+  // Error(invalid_input) for a choice that adds no token or more than the context holds, Error(out_of_memory).
+  std::vector<double> score(std::string_view text, std::span<const std::string> choices);
+
+  std::uint64_t evaluated_tokens() const { return evaluated_tokens_; }
+
+ private:
+  struct Candidate {
+    std::vector<TokenId> read;    // question and choice without the last token: nothing is predicted from it
+    std::vector<TokenId> scored;  // the choice's
+
+    std::size_t first_predictor() const { return read.size() - scored.size(); }  // read[this] predicts scored[0]
+  };
+
+  Candidate candidate(std::span<const TokenId> head, std::string_view text) const;
+  void make_room(std::span<const Candidate> candidates);
+  // Brings the session to the candidates' common beginning and returns its length.
+  std::size_t read_common(std::span<const Candidate> candidates);
+  void add_first(std::span<const Candidate> candidates, std::size_t common, std::span<double> sums) const;
+
+  Model model_;
+  ScorerOptions options_;
+  std::size_t limit_;  // tokens
+  std::optional<Session> session_;
+  std::uint64_t evaluated_tokens_ = 0;
+};
+
+}  // namespace minnow::evaluation

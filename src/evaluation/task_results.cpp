@@ -1,0 +1,120 @@
+#include "evaluation/task_results.hpp"
+
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "formats/json_document.hpp"
+
+namespace minnow::evaluation {
+namespace {
+
+using ordered_json = nlohmann::ordered_json;
+
+constexpr std::size_t kLargestFileBytes = std::size_t{512} << 20;
+
+ordered_json setup_of(const TaskRun& run) {
+  const TaskRunOptions& options = run.options();
+  const Task* examples = options.prompts.examples;
+  return {{"kind", name_of(run.task().kind)},
+          {"task", run.task().name},
+          {"task_sha256", run.task().sha256},
+          {"subject", run.task().items[0].subject},
+          {"shots", options.prompts.shots},
+          {"examples_sha256", examples == nullptr ? run.task().sha256 : examples->sha256},
+          {"seed", options.prompts.seed},
+          {"context", options.scorer.context},
+          {"cache_type", options.scorer.cache_type == CacheType::f32 ? "f32" : "f16"},
+          {"model_sha256", run.model().sha256()},
+          {"arithmetic", run.model().arithmetic()},
+          {"version", version()}};
+}
+
+ordered_json scores_json(const std::vector<TaskScore>& scores) {
+  ordered_json json = ordered_json::object();
+  for (const TaskScore& score : scores) {
+    json[score.name] = {
+        {"value", score.value}, {"stderr", score.stderr_mean}, {"low", score.low}, {"high", score.high}};
+  }
+  return json;
+}
+
+ordered_json item_json(const TaskItem& item, const TaskAnswer& answer, const TaskDecision& decision) {
+  ordered_json json{{"answer", item.answer}, {"choice", decision.choice}, {"choice_norm", decision.choice_norm}};
+  for (const auto& [name, points] : decision.points) json[name] = points;
+  json["log_likelihoods"] = answer.log_likelihoods;
+  return json;
+}
+
+TaskAnswer kept_answer(const nlohmann::json& item, const std::string& name) {
+  TaskAnswer answer;
+  const auto found = item.is_object() ? item.find("log_likelihoods") : item.end();
+  if (!item.is_object() || found == item.end() || !found->is_array()) {
+    fail(ErrorCode::invalid_input, "{}: an item has no log-likelihoods", name);
+  }
+  for (const nlohmann::json& value : *found) {
+    if (!value.is_number()) fail(ErrorCode::invalid_input, "{}: a log-likelihood is no number", name);
+    answer.log_likelihoods.push_back(value.get<double>());
+  }
+  return answer;
+}
+
+void require_same_setup(const nlohmann::json& kept, const nlohmann::json& wanted, const std::string& name) {
+  for (const auto& [field, value] : wanted.items()) {
+    if (field == "task") continue;  // a file may have been renamed
+    const auto found = kept.find(field);
+    if (found != kept.end() && *found == value) continue;
+    fail(ErrorCode::invalid_input, "{} can't be resumed: its {} is {}, and now it is {}", name, field,
+         found == kept.end() ? "missing" : found->dump(), value.dump());
+  }
+}
+
+}  // namespace
+
+ordered_json task_results(const TaskRun& run) {
+  const Model& model = run.model();
+  ordered_json json{{"setup", setup_of(run)},
+                    {"model",
+                     {{"name", model.name()},
+                      {"sha256", model.sha256()},
+                      {"arithmetic", model.arithmetic()},
+                      {"isa", model.isa()},
+                      {"version", version()}}},
+                    {"questions", run.size()},
+                    {"answered", run.answers().size()},
+                    {"scores", scores_json(run.scores())}};
+  for (const auto& [subject, scores] : run.scores_by_subject()) {
+    json["subjects"][subject] = scores_json(scores);
+    json["subjects"][subject]["questions"] = scores[0].n;
+  }
+  json["items"] = ordered_json::array();
+  for (std::size_t i = 0; i < run.answers().size(); ++i) {
+    json["items"].push_back(item_json(run.task().items[i], run.answers()[i], run.decisions()[i]));
+  }
+  return json;
+}
+
+void write_results(const std::filesystem::path& path, const TaskRun& run) {
+  AtomicFile file(path);
+  file.write(task_results(run).dump() + "\n");
+  file.commit();
+}
+
+KeptResults results_from_text(std::string_view text, const std::string& name) {
+  nlohmann::json json = formats::parse_json(text, name);
+  if (!json.is_object() || !json.contains("setup") || !json["setup"].is_object() || !json.contains("items") ||
+      !json["items"].is_array()) {
+    fail(ErrorCode::invalid_input, "{} holds no results of a task", name);
+  }
+  KeptResults kept{.setup = std::move(json["setup"]), .answers = {}};
+  for (const nlohmann::json& item : json["items"]) kept.answers.push_back(kept_answer(item, name));
+  return kept;
+}
+
+void resume_from(const std::filesystem::path& path, TaskRun& run) {
+  KeptResults kept = results_from_text(read_file(path, kLargestFileBytes), path.string());
+  require_same_setup(kept.setup, setup_of(run), path.string());
+  run.resume(std::move(kept.answers));
+}
+
+}  // namespace minnow::evaluation
