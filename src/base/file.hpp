@@ -28,7 +28,8 @@ bool overwrite_in_place(const std::filesystem::path& path, const FileStamp& stam
 // sync a folder are not an error.
 void sync_folder_of(const std::filesystem::path& path) noexcept;
 
-// A file that appears under its name only when commit() has returned. Without commit() nothing remains.
+// A file that appears under its name only when commit() has returned. Without commit() nothing remains; after a process
+// was killed in the middle neither, on file systems that know files without a name.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::filesystem::path& path);
@@ -43,6 +44,7 @@ class AtomicFile {
  private:
   std::filesystem::path path_;
   std::filesystem::path temporary_;
+  bool has_name_ = false;  // temporary_ is there
   int file_ = -1;
 };
 

@@ -57,20 +57,32 @@ void sync_folder_of(const std::filesystem::path& path) noexcept {
   ::close(handle);
 }
 
+namespace {
+
+// Under which an open file without a name can be given one.
+std::string link_of(int file) { return "/proc/self/fd/" + std::to_string(file); }
+
+}  // namespace
+
 AtomicFile::AtomicFile(const std::filesystem::path& path)
     : path_(path), temporary_(path.string() + ".tmp-" + std::to_string(::getpid())) {
   struct stat target {};
   if (::stat(path_.c_str(), &target) == 0 && !S_ISREG(target.st_mode)) {  // renaming would take a device's place
     fail(ErrorCode::invalid_input, "{} exists and is not a file", path_.string());
   }
+  const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
+  file_ = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+  if (file_ >= 0 && ::access(link_of(file_).c_str(), F_OK) == 0) return;
+  if (file_ >= 0) ::close(file_);
   file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  has_name_ = file_ >= 0;
   if (file_ < 0) fail(ErrorCode::io, "cannot create {}: {}", temporary_.string(), std::strerror(errno));
 }
 
 AtomicFile::~AtomicFile() {
   if (file_ < 0) return;
   ::close(file_);
-  ::unlink(temporary_.c_str());
+  if (has_name_) ::unlink(temporary_.c_str());
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
@@ -86,6 +98,13 @@ void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(te
 
 void AtomicFile::commit() {
   if (::fsync(file_) != 0) fail(ErrorCode::io, "cannot flush {}: {}", path_.string(), std::strerror(errno));
+  if (!has_name_) {
+    ::unlink(temporary_.c_str());  // of a dead process with our number
+    if (::linkat(AT_FDCWD, link_of(file_).c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+      fail(ErrorCode::io, "cannot create {}: {}", temporary_.string(), std::strerror(errno));
+    }
+    has_name_ = true;
+  }
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
     fail(ErrorCode::io, "cannot rename {} to {}: {}", temporary_.string(), path_.string(), std::strerror(errno));
   }

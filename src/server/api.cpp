@@ -129,12 +129,28 @@ void Api::route(Call& call) {
   call.responder->reply(std::move(reply));
 }
 
+// Not the request is wrong, and where the server's files lie is nobody's business.
+ApiError Api::not_loaded(const std::string& id, const std::exception_ptr& failure) const {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const ApiError& error) {
+    return error;
+  } catch (const std::exception& error) {
+    if (options_.log) options_.log("can't load model '" + id + "': " + error.what());
+    const auto* ours = dynamic_cast<const Error*>(&error);
+    if (ours != nullptr && ours->code() == ErrorCode::out_of_memory) {
+      return {503, "there is not enough memory for model '" + id + "' now", "model", "model_not_loaded"};
+    }
+    return {500, "model '" + id + "' can't be loaded; the server's log says why", "model", "model_not_loaded"};
+  }
+}
+
 void Api::with_model(const Fields& fields, const std::shared_ptr<Responder>& responder, Answering answer) {
   const std::string id = fields.text("model").value_or("");
-  pool_.acquire(id, [id, responder, answer = std::move(answer)](const std::shared_ptr<ServedModel>& served,
-                                                                const std::exception_ptr& failure) {
+  pool_.acquire(id, [this, id, responder, answer = std::move(answer)](const std::shared_ptr<ServedModel>& served,
+                                                                      const std::exception_ptr& failure) {
     try {
-      if (failure) std::rethrow_exception(failure);
+      if (failure) throw not_loaded(id, failure);
       answer({served, served->variant(id), id.empty() ? served->id() : id});
     } catch (const std::exception& error) {
       responder->reply(error_reply(error));

@@ -7,11 +7,13 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "server/answer_options.hpp"
+#include "server/error_reply.hpp"
 #include "server/exchange.hpp"
 #include "server/fields.hpp"
 #include "server/metrics.hpp"
@@ -21,8 +23,9 @@ namespace minnow::server {
 
 struct ApiOptions {
   AnswerDefaults defaults{};
-  bool page = true;                             // a page at "/"
-  std::function<std::string()> more_metrics{};  // lines for /metrics that the server itself knows
+  bool page = true;                               // a page at "/"
+  std::function<std::string()> more_metrics{};    // lines for /metrics that the server itself knows
+  std::function<void(const std::string&)> log{};  // a line for the server's owner
 };
 
 class Api {
@@ -52,6 +55,8 @@ class Api {
   };
 
   void route(Call& call);
+  // What a client is told of a model that couldn't be loaded; the log is told why.
+  ApiError not_loaded(const std::string& id, const std::exception_ptr& failure) const;
   // Loads the model that the body names, then calls `answer`; what that throws becomes the reply.
   void with_model(const Fields& fields, const std::shared_ptr<Responder>& responder, Answering answer);
 

@@ -46,11 +46,16 @@ using TlsSocket = asio::ssl::stream<PlainSocket>;
 template <typename Stream>
 class Connection final : public Hangable, public std::enable_shared_from_this<Connection<Stream>> {
  public:
-  Connection(Stream stream, ConnectionHost& host, std::string peer)
-      : stream_(std::move(stream)), timer_(stream_.get_executor()), host_(host), peer_(std::move(peer)) {}
+  // `number`: what the host calls it.
+  Connection(Stream stream, ConnectionHost& host, std::uint64_t number, std::string peer)
+      : stream_(std::move(stream)),
+        timer_(stream_.get_executor()),
+        host_(host),
+        number_(number),
+        peer_(std::move(peer)) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
-  ~Connection() override { host_.forget(this); }
+  ~Connection() override { host_.forget(number_); }
 
   void start() {
     if constexpr (std::is_same_v<Stream, TlsSocket>) {
@@ -70,8 +75,12 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
     });
   }
 
-  void hang_up() override {
-    asio::post(stream_.get_executor(), [self = self()] { self->close(); });
+  void hang_up_unless_answering() override {
+    asio::post(stream_.get_executor(), [self = self()] {
+      if (self->phase_ != Phase::idle && self->phase_ != Phase::reading) return;
+      self->host_.count_refused();
+      self->close();
+    });
   }
 
  private:
@@ -82,10 +91,11 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
 
   class ConnectionResponder;
 
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   static constexpr std::size_t kFirstRead = 512;
   static constexpr std::size_t kBufferBytes = 64 << 10;
-  static constexpr Duration kLinger{2'000};     // for a client that still sends to read its refusal
-  static constexpr Duration kGoneCheck{1'000};  // when bytes are waiting that hide a hang-up behind them
+  static constexpr Duration kLinger{2'000};   // for a client that still sends to read its refusal
+  static constexpr Duration kGoneCheck{100};  // when bytes are waiting that hide a hang-up behind them
 
   std::shared_ptr<Connection> self() { return this->shared_from_this(); }
 
@@ -165,7 +175,6 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
   }
 
   void invite_body() {
-    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()),
                       [self = self()](Failure failure, std::size_t) {
                         if (failure) return self->close();
@@ -201,12 +210,14 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
 
   void handle() {
     phase_ = Phase::handling;
+    asked_ = false;
     ++exchange_;
     watch();
     host_.handle(std::move(request_), std::make_shared<ConnectionResponder>(self(), exchange_));
   }
 
-  // While an answer is made the client may go away: then its socket becomes readable, with nothing to read.
+  // While an answer is made the client may go away: then its socket becomes readable, with nothing to read. It becomes
+  // so, too, when a client has only said that it sends no more, and waits for its answer.
   void watch() {
     socket().async_wait(PlainSocket::wait_read, [self = self(), exchange = exchange_](Failure failure) {
       if (!failure && self->is_current(exchange)) self->look();
@@ -215,12 +226,25 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
 
   void look() {
     pollfd hang_up{socket().native_handle(), POLLRDHUP, 0};
-    if (::poll(&hang_up, 1, 0) > 0 && (hang_up.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) return close();
-    // The next request has come already, and would wake this at once for ever.
+    ::poll(&hang_up, 1, 0);
+    if ((hang_up.revents & (POLLHUP | POLLERR)) != 0) return close();
+    if ((hang_up.revents & POLLRDHUP) != 0) {
+      if constexpr (std::is_same_v<Stream, TlsSocket>) return close();  // TLS ends before its socket does
+      ask_whether_it_listens();
+    }
+    // What is there to read, or the end of it, would wake this at once for ever.
     auto pause = std::make_shared<asio::steady_timer>(stream_.get_executor(), kGoneCheck);
     pause->async_wait([self = self(), pause, exchange = exchange_](Failure failure) {
       if (!failure && self->is_current(exchange)) self->look();
     });
+  }
+
+  // Whoever has closed a TCP socket says so only when something is sent to it. A stream finds out by itself; before an
+  // answer has begun HTTP/1.1 lets us send an interim one.
+  void ask_whether_it_listens() {
+    if (phase_ != Phase::handling || http_1_0_ || std::exchange(asked_, true)) return;
+    unsent_ = kContinue;
+    pump();
   }
 
   bool is_current(std::uint64_t exchange) const {
@@ -345,6 +369,7 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
   Stream stream_;
   asio::steady_timer timer_;
   ConnectionHost& host_;
+  const std::uint64_t number_;
   const std::string peer_;
   beast::flat_buffer buffer_{kBufferBytes};
   std::optional<http::request_parser<http::string_body>> parser_;
@@ -356,6 +381,7 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
   bool head_only_ = false;
   bool armed_ = false;  // the timer counts
   bool timed_out_ = false;
+  bool asked_ = false;  // whether the client still listens
   bool writing_ = false;
   bool complete_ = false;  // nothing follows what is unsent
   std::string unsent_, sending_;

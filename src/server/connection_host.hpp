@@ -1,6 +1,7 @@
 // What a connection knows of the server it belongs to.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@ class Hangable {
  public:
   virtual ~Hangable() = default;
   virtual void hang_up_when_idle() = 0;
-  virtual void hang_up() = 0;
+  virtual void hang_up_unless_answering() = 0;
 };
 
 class ConnectionHost {
@@ -25,7 +26,9 @@ class ConnectionHost {
   virtual void handle(HttpRequest request, std::shared_ptr<Responder> responder) = 0;
   // The reply to a request that was never handed to the handler.
   virtual HttpReply refusal(int status, const std::string& sentence) const = 0;
-  virtual void forget(Hangable* connection) = 0;
+  // A connection was closed to make room.
+  virtual void count_refused() = 0;
+  virtual void forget(std::uint64_t number) = 0;
 
  protected:
   ~ConnectionHost() = default;

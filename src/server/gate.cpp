@@ -1,5 +1,8 @@
 #include "server/gate.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <array>
 #include <string>
 #include <string_view>
@@ -15,10 +18,17 @@ std::string_view without_port(std::string_view host) {
   return host.substr(0, host.find(':'));
 }
 
+// Of the address itself: "127.evil.example" is a name that anyone may own.
+bool is_loopback_address(std::string_view host) {
+  in_addr address{};
+  return ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1 &&
+         (ntohl(address.s_addr) >> 24) == IN_LOOPBACKNET;
+}
+
 bool is_local_name(std::string_view host) {
   host = without_port(host);
   return host.empty() || host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
-         host.starts_with("127.");
+         is_loopback_address(host);
 }
 
 std::string_view host_of_origin(std::string_view origin) {

@@ -13,9 +13,10 @@
 #include <csignal>
 #include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <thread>
-#include <unordered_map>
+#include <vector>
 
 #include "base/error.hpp"
 #include "server/connection.hpp"
@@ -27,6 +28,8 @@ namespace {
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 using Failure = boost::system::error_code;
 
+constexpr std::size_t kReserve = 8;  // when the last eighth of the connections is reached, room is made
+constexpr int kAskedForRoom = 2;     // connections, by each new one
 constexpr std::chrono::milliseconds kAcceptPause{100};  // when descriptors have run out
 
 std::shared_ptr<asio::ssl::context> tls_context(const TlsFiles& files) {
@@ -78,10 +81,13 @@ std::string_view HttpRequest::header(std::string_view name) const {
 struct HttpServer::State final : ConnectionHost {
   struct Listener {
     Listener(asio::io_context& io, ListeningSocket listening)
-        : is_unix(listening.is_unix()), socket(std::move(listening)), acceptor(io), pause(io) {}
+        : is_unix(listening.is_unix()),
+          socket(std::move(listening)),
+          acceptor(asio::any_io_executor(asio::make_strand(io))),
+          pause(acceptor.get_executor()) {}
     bool is_unix;
     ListeningSocket socket;  // owns the descriptor; the acceptor has a duplicate
-    Acceptor acceptor;
+    Acceptor acceptor;       // on a strand: it is closed while it accepts
     asio::steady_timer pause;
   };
 
@@ -105,12 +111,15 @@ struct HttpServer::State final : ConnectionHost {
     }
   }
 
-  void forget(Hangable* connection) override {
+  void count_refused() override { ++refused; }
+
+  void forget(std::uint64_t number) override {
     const std::scoped_lock lock(mutex);
-    connections.erase(connection);
+    connections.erase(number);
     if (is_draining && connections.empty()) stop();
   }
 
+  std::vector<std::shared_ptr<Hangable>> make_room();
   void accept(Listener& listener);
   void welcome(PlainSocket socket, const Listener& listener);
   template <typename Stream>
@@ -132,7 +141,9 @@ struct HttpServer::State final : ConnectionHost {
 
   mutable std::mutex mutex;  // guards what follows
   std::shared_ptr<asio::ssl::context> tls;
-  std::unordered_map<Hangable*, std::weak_ptr<Hangable>> connections;
+  std::map<std::uint64_t, std::weak_ptr<Hangable>> connections;  // by age
+  std::uint64_t n_accepted = 0;
+  std::uint64_t last_asked = 0;  // to make room
 
   asio::io_context io;  // destroyed before the above, with the connections it holds
   std::deque<Listener> listeners;
@@ -140,6 +151,20 @@ struct HttpServer::State final : ConnectionHost {
   asio::signal_set signals;
   asio::steady_timer patience;
 };
+
+// The oldest connections go first, and only those that no answer is made for: whoever opens many and asks nothing keeps
+// nobody out. Called with the mutex held; what it returns must not be destroyed before the mutex is free.
+std::vector<std::shared_ptr<Hangable>> HttpServer::State::make_room() {
+  std::vector<std::shared_ptr<Hangable>> asked;
+  for (int i = 0; i < kAskedForRoom && !connections.empty(); ++i) {
+    auto next = connections.upper_bound(last_asked);
+    if (next == connections.end()) next = connections.begin();
+    last_asked = next->first;
+    asked.push_back(next->second.lock());
+    if (asked.back()) asked.back()->hang_up_unless_answering();
+  }
+  return asked;
+}
 
 void HttpServer::State::accept(Listener& listener) {
   listener.acceptor.async_accept(asio::any_io_executor(asio::make_strand(io)),
@@ -158,9 +183,12 @@ void HttpServer::State::accept(Listener& listener) {
 
 void HttpServer::State::welcome(PlainSocket socket, const Listener& listener) {
   std::shared_ptr<asio::ssl::context> context;
+  std::vector<std::shared_ptr<Hangable>> asked;
   {
     const std::scoped_lock lock(mutex);
-    if (connections.size() >= options.limits.connections) {
+    const std::size_t most = options.limits.connections;
+    if (connections.size() >= most - most / kReserve) asked = make_room();
+    if (connections.size() >= most) {
       ++refused;
       return;  // and so closes it
     }
@@ -178,10 +206,15 @@ void HttpServer::State::welcome(PlainSocket socket, const Listener& listener) {
 template <typename Stream>
 void HttpServer::State::begin(Stream stream, std::string peer) {
   const auto executor = stream.get_executor();
-  auto connection = std::make_shared<Connection<Stream>>(std::move(stream), *this, std::move(peer));
+  std::uint64_t number = 0;
   {
     const std::scoped_lock lock(mutex);
-    connections.emplace(connection.get(), connection);
+    number = ++n_accepted;
+  }
+  auto connection = std::make_shared<Connection<Stream>>(std::move(stream), *this, number, std::move(peer));
+  {
+    const std::scoped_lock lock(mutex);
+    connections.emplace(number, connection);
   }
   asio::post(executor, [connection] { connection->start(); });
 }
@@ -189,8 +222,12 @@ void HttpServer::State::begin(Stream stream, std::string peer) {
 void HttpServer::State::begin_drain(std::chrono::milliseconds time) {
   const bool again = is_draining.exchange(true);
   if (again || time.count() == 0) return stop();
-  Failure ignored;
-  for (Listener& listener : listeners) listener.acceptor.close(ignored);
+  for (Listener& listener : listeners) {
+    asio::post(listener.acceptor.get_executor(), [&listener] {
+      Failure ignored;
+      listener.acceptor.close(ignored);
+    });
+  }
   std::vector<std::shared_ptr<Hangable>> open;
   {
     const std::scoped_lock lock(mutex);

@@ -67,7 +67,10 @@ class Service {
                   api_.handle(std::move(request), std::move(responder));
                 }),
         pool_(options_.models, options_.pool),
-        api_({.defaults = options_.defaults, .page = options_.page, .more_metrics = [this] { return http_metrics(); }},
+        api_({.defaults = options_.defaults,
+              .page = options_.page,
+              .more_metrics = [this] { return http_metrics(); },
+              .log = options_.log},
              pool_, metrics_) {
     if (any_remote(sockets_) && !keys_) {
       fail(ErrorCode::invalid_input,

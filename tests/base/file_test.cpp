@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <filesystem>
 
 #include "base/byte_reader.hpp"
@@ -44,6 +47,21 @@ TEST_F(FileTest, AtomicFileAppearsOnlyWhenCommitted) {
   file.write("hello");
   file.commit();
   EXPECT_EQ(read_file(path), "hello");
+}
+
+TEST_F(FileTest, AtomicFileOfAKilledProcessLeavesNothing) {
+  const int nameless = ::open(folder_.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  if (nameless < 0) GTEST_SKIP() << "this file system has no files without a name";
+  ::close(nameless);
+  const fs::path path = folder_ / "a";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    AtomicFile file(path);
+    file.write("hello");
+    ::raise(SIGKILL);
+  }
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  EXPECT_TRUE(fs::is_empty(folder_));
 }
 
 TEST_F(FileTest, MissingFileIsNotFound) {

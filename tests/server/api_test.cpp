@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "engine/tiny_adapter.hpp"
 #include "engine/tiny_model.hpp"
 #include "server/fake_responder.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 using ::minnow::testing::FakeResponder;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr const char* kTemplate =
     "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% for c in m.tool_calls or [] %}[{{ c.function.name }} "
@@ -281,6 +283,16 @@ TEST(Api, AnswersWithTheAdapterThatWasAskedFor) {
   EXPECT_EQ(text("tiny"), text("tiny"));
   EXPECT_EQ(server.ask("/v1/completions", R"({"model": "tiny:bar", "prompt": "a"})").status, 404);
   EXPECT_EQ(Json::parse(server.ask("/v1/models", "", "GET").body)["data"][1]["id"], "tiny:kiosk");
+}
+
+TEST(Api, AModelThatCantBeLoadedIsNoFaultOfTheRequest) {
+  ModelEntry entry = tiny("broken");
+  entry.load = []() -> Model { fail(ErrorCode::invalid_input, "/secret/model.gguf ends too early"); };
+  Server server({tiny("tiny"), entry});
+  const HttpReply reply = server.ask("/v1/completions", R"({"model": "broken", "prompt": "a"})");
+  EXPECT_EQ(reply.status, 500);
+  EXPECT_THAT(reply.body, Not(HasSubstr("/secret")));
+  EXPECT_EQ(server.ask("/v1/completions", R"({"prompt": "a", "max_tokens": 1})").status, 200);
 }
 
 TEST(Api, KeepsToItsRoomForModels) {

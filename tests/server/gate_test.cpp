@@ -24,7 +24,9 @@ TEST(Gate, LocalServerAnswersOnlyToLocalNames) {
     EXPECT_EQ(status(gate, request("/v1/models", {{"Host", host}})), 200) << host;
   }
   EXPECT_EQ(status(gate, request("/v1/models", {{"Host", "evil.example:8080"}})), 403);
-  EXPECT_EQ(status(gate, request("/v1/models", {{"Host", "localhost.evil.example"}})), 403);
+  for (const char* host : {"localhost.evil.example", "127.evil.example", "127.0.0.1.evil.example:8080", "128.0.0.1"}) {
+    EXPECT_EQ(status(gate, request("/v1/models", {{"Host", host}})), 403) << host;
+  }
 }
 
 TEST(Gate, OtherSitesAreRefused) {

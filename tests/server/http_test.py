@@ -14,6 +14,12 @@ LONG = {"prompt": "switch on", "max_tokens": 400, "temperature": 3, "top_k": 0, 
         "regex": "[a-z ]{2000}"}
 
 
+def completion(body, version="1.1"):
+    data = json.dumps(body).encode()
+    return b"POST /v1/completions HTTP/%s\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s" % (
+        version.encode(), len(data), data)
+
+
 class Http(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -94,14 +100,37 @@ class Http(unittest.TestCase):
         time.sleep(0.2)
         self.assertEqual(self.server.get("/health")[0], 200)
 
+    def test_idle_connections_keep_nobody_out(self):
+        idle = [self.server.raw() for _ in range(400)]
+        try:
+            self.assertEqual(self.server.get("/health")[0], 200)
+        finally:
+            for connection in idle:
+                connection.close()
+
     def test_a_client_that_leaves_frees_its_place(self):
         with self.server.raw() as connection:
-            body = json.dumps(LONG).encode()
-            connection.sendall(b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
-                               % (len(body), body))
+            connection.sendall(completion(LONG))
             self.assertIn(b"200 OK", connection.recv(4096))
             self.server.wait_for(RUNNING, 1)
         self.server.wait_for(RUNNING, 0)
+
+    def test_a_client_that_leaves_before_its_answer_begins_frees_its_place(self):
+        with self.server.raw() as connection:
+            connection.sendall(completion({**LONG, "stream": False, "n": 16}))
+            self.server.wait_for(RUNNING, 4)
+        self.server.wait_for(RUNNING, 0)
+        self.assertGreater(self.server.metric('minnow_answers_total{reason="cancelled"}'), 0)
+
+    def test_a_client_that_only_stops_sending_gets_its_answer(self):
+        for version in ("1.1", "1.0"):
+            for stream in (False, True):
+                with self.server.raw() as connection:
+                    connection.sendall(completion({**LONG, "stream": stream, "max_tokens": 100}, version))
+                    connection.shutdown(socket.SHUT_WR)
+                    reply = read_all(connection)
+                self.assertIn(b"200 OK", reply)
+                self.assertIn(b'"finish_reason":"length"', reply)
 
     def test_other_web_sites_are_refused(self):
         self.assertEqual(self.server.get("/v1/models", {"Origin": "https://evil.example"})[0], 403)

@@ -1,6 +1,7 @@
 """The server's life: many clients at once, the same answers alone and in company, and a calm end."""
 import concurrent.futures
 import json
+import os
 import signal
 import tempfile
 import threading
@@ -79,6 +80,22 @@ class Serving(unittest.TestCase):
                     self.assertEqual(server.stop(), 0)
             self.assertEqual(counts[0], 0)
             self.assertGreater(counts[1], 10)
+
+    def test_killed_at_any_moment_it_starts_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            answers = []
+            for delay_ms in (0, 1, 2, 4, 8, 16, 32):
+                with Server("--cache-dir", folder) as server:
+                    answers.append([ask(server, question) for question in QUESTIONS])
+                    server.process.send_signal(signal.SIGTERM)  # and the cache is saved
+                    time.sleep(delay_ms / 1000)
+                    server.stop(signal.SIGKILL)
+                self.assertIn(os.listdir(folder), ([], ["minnow-home.kv"]))
+            with open(folder + "/minnow-home.kv", "wb") as file:
+                file.write(b"minnowKV" + bytes(1000))
+            with Server("--cache-dir", folder) as server:
+                answers.append([ask(server, question) for question in QUESTIONS])
+        self.assertEqual(answers, answers[:1] * len(answers))
 
     def test_several_models_have_names(self):
         with Server(HOME_MODEL, f"other={HOME_MODEL}", "--models-max", 1) as server:
