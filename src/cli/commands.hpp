@@ -13,6 +13,7 @@ void add_tokenize(CLI::App& app);
 void add_show(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_merge(CLI::App& app);
+void add_prune(CLI::App& app);
 void add_quantize(CLI::App& app);
 void add_eval(CLI::App& app);
 // Commands of add_eval's.

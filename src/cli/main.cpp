@@ -66,6 +66,7 @@ int main(int argc, char** argv) {
   minnow::cli::add_convert(app);
   minnow::cli::add_quantize(app);
   minnow::cli::add_merge(app);
+  minnow::cli::add_prune(app);
   minnow::cli::add_eval(app);
   const auto is_first_word = [&](const CLI::App* command) { return command->check_name(argv[1]); };
   if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_first_word).empty()) {

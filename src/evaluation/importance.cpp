@@ -1,15 +1,12 @@
 #include "evaluation/importance.hpp"
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/aligned_buffer.hpp"
 #include "engine/loaded_model.hpp"
-#include "models/kv_cache.hpp"
-#include "models/scratch.hpp"
+#include "evaluation/observe_passages.hpp"
 
 namespace minnow::evaluation {
 namespace {
@@ -67,28 +64,13 @@ class SumsOfSquares : public models::InputObserver {
 }  // namespace
 
 formats::Importance gather_importance(const Model& model, std::string_view text, const ImportanceOptions& options) {
-  const engine::LoadedModel& loaded = *engine::loaded_model(model);
   const std::vector<Passage> passages = passages_of(model, text, options.passages);
-  const std::size_t context = options.passages.context;
   SumsOfSquares sums;
-  models::KvCache cache(loaded.spec(), context, kernels::CacheType::f16);
-  models::Scratch scratch(loaded.spec(), std::min<std::size_t>(context, 128));  // logits of all bound the memory
-  scratch.observer = &sums;
-  AlignedBuffer<float> logits(scratch.max_tokens() * loaded.spec().vocabulary_size);
-  for (std::size_t i = 0; i < passages.size(); ++i) {
-    const std::vector<TokenId>& tokens = passages[i].tokens;
-    cache.truncate(0);
-    for (std::size_t begin = 0; begin < tokens.size(); begin += scratch.max_tokens()) {
-      const std::size_t n = std::min(scratch.max_tokens(), tokens.size() - begin);
-      const models::Slice slice{&cache, std::span(tokens).subspan(begin, n), models::Logits::all};
-      loaded.forward({&slice, 1}, logits.data(), scratch);
-    }
-    if (options.progress) options.progress(i + 1, passages.size());
-  }
+  observe_passages(model, passages, options.passages.context, models::Logits::all, sums, options.progress);
   formats::Importance importance;
-  sums.move_to(loaded.file(), importance);
+  sums.move_to(engine::loaded_model(model)->file(), importance);
   importance.chunk_count = passages.size();
-  importance.chunk_size = context;
+  importance.chunk_size = options.passages.context;
   return importance;
 }
 

@@ -197,11 +197,18 @@ void Decoder::hidden(std::span<const Slice> slices, float* rows, Scratch& scratc
 }
 
 void Decoder::pass_layers(const ForwardPass& pass) const {
+  const auto show_residual = [&](std::size_t layer) {
+    if (pass.scratch.observer == nullptr) return;
+    pass.scratch.observer->observe_residual(layer, pass.scratch.residual.data(), pass.tokens.size(),
+                                            spec_.embedding_size);
+  };
   embed_all(pass);
   for (std::size_t layer = 0; layer < spec_.layers.size(); ++layer) {
+    show_residual(layer);
     attention(pass, layer);
     feed_forward(pass, layer);
   }
+  show_residual(spec_.layers.size());
 }
 
 }  // namespace minnow::models

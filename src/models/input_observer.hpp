@@ -1,6 +1,7 @@
 // Someone who watches what matrices multiply: how statistics of activations are gathered.
 //
-// Scratch::observer is null but for that, and then a forward pass pays one comparison per group of products.
+// Scratch::observer is null but for that, and then a forward pass pays one comparison per group of products and per
+// layer.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,9 @@ class InputObserver {
   // x[n_tokens][cols] is about to be multiplied. One call at a time, from the thread that called forward().
   virtual void observe(MatrixInput input, std::size_t layer, const float* x, std::size_t n_tokens,
                        std::size_t cols) = 0;
+  // x[n_tokens][cols] is the residual stream that enters `layer`; with the number of layers: what leaves the last one.
+  virtual void observe_residual(std::size_t /*layer*/, const float* /*x*/, std::size_t /*n_tokens*/,
+                                std::size_t /*cols*/) {}
 };
 
 }  // namespace minnow::models
