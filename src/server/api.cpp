@@ -66,6 +66,11 @@ Json models_json(const std::vector<ModelEntry>& entries) {
   return list;
 }
 
+bool is_static(const std::string& path) {
+  const auto files = static_files();
+  return std::any_of(files.begin(), files.end(), [&](const StaticFile& file) { return file.path == path; });
+}
+
 // Whose request it is.
 void identify(AnswerOptions& options, const HttpRequest& request) {
   options.client = request.client;
@@ -78,9 +83,7 @@ Api::Api(ApiOptions options, ModelPool& pool, Metrics& metrics)
     : options_(std::move(options)), pool_(pool), metrics_(metrics) {}
 
 bool Api::needs_key(const HttpRequest& request) {
-  if (request.path == "/health" || request.path == "/ready") return false;
-  const auto files = static_files();
-  return std::none_of(files.begin(), files.end(), [&](const StaticFile& file) { return file.path == request.path; });
+  return request.path != "/health" && request.path != "/ready" && !is_static(request.path);
 }
 
 void Api::handle(HttpRequest request, std::shared_ptr<Responder> responder) {
@@ -123,6 +126,7 @@ void Api::route(Call& call) {
   }
   if (call.request.path.starts_with(kModels) && method == "GET") return show_model(call);
   if (method == "GET" && send_static_file(call)) return;
+  if (call.request.path.starts_with(kModels) || is_static(call.request.path)) allowed = "GET";
   if (allowed == nullptr) throw ApiError(404, "there is nothing at " + call.request.path);
   HttpReply reply = error_reply(405, call.request.path + " takes only " + allowed);
   reply.headers.push_back({"Allow", allowed});

@@ -33,6 +33,7 @@
 #include "base/error.hpp"
 #include "server/connection_host.hpp"
 #include "server/exchange.hpp"
+#include "server/request_target.hpp"
 
 namespace minnow::server {
 
@@ -155,10 +156,9 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
     const auto& message = parser_->get();
     request_ = {};
     request_.method = std::string(message.method_string());
-    const std::string target(message.target());
-    const auto question = target.find('?');
-    request_.path = target.substr(0, question);
-    if (question != std::string::npos) request_.query = target.substr(question + 1);
+    RequestTarget target = parse_request_target({message.target().data(), message.target().size()});
+    request_.path = std::move(target.path);
+    request_.query = std::move(target.query);
     for (const auto& field : message) {
       request_.headers.push_back({std::string(field.name_string()), std::string(field.value())});
     }

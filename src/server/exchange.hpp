@@ -15,7 +15,7 @@ struct Header {
 
 struct HttpRequest {
   std::string method;  // "GET"
-  std::string path;    // "/v1/models", without the query
+  std::string path;    // "/v1/models", decoded and without the query
   std::string query{};
   std::vector<Header> headers{};
   std::string body{};

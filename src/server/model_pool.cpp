@@ -155,8 +155,7 @@ std::shared_ptr<ServedModel> ModelPool::take_idle(std::size_t except) {
   Slot* oldest = nullptr;
   for (Slot& slot : slots_) {
     if (&slot == &slots_[except] || !slot.model || slot.model.use_count() > 1) continue;
-    const engine::SchedulerStats stats = slot.model->scheduler().stats();
-    if (stats.running + stats.waiting > 0) continue;
+    if (slot.model->busy()) continue;
     if (oldest == nullptr || slot.last_used < oldest->last_used) oldest = &slot;
   }
   return oldest == nullptr ? nullptr : std::exchange(oldest->model, nullptr);

@@ -28,6 +28,11 @@ bool ServedModel::template_knows_tools() const {
   return engine::loaded_model(model_)->tool_template_source().find("tools") != std::string::npos;
 }
 
+bool ServedModel::busy() const {
+  const engine::SchedulerStats stats = scheduler_->stats();
+  return n_embeddings_ > 0 || stats.running + stats.waiting > 0;
+}
+
 std::uint64_t ServedModel::memory_bytes() const {
   return model_.weights_bytes() + scheduler_->plan().kv_bytes + scheduler_->plan().scratch_bytes;
 }
@@ -36,14 +41,18 @@ bool ServedModel::embed(std::function<void(engine::Embedder&)> work,
                         std::function<void(const std::exception&)> failed) {
   const std::scoped_lock lock(worker_mutex_);
   if (!embedding_worker_) embedding_worker_.emplace(kMostEmbeddingsWaiting);
-  return embedding_worker_->add([this, work = std::move(work), failed = std::move(failed)] {
+  ++n_embeddings_;
+  const bool added = embedding_worker_->add([this, work = std::move(work), failed = std::move(failed)] {
     try {
       if (!embedder_) embedder_.emplace(model_, scheduler_->plan().context);
       work(*embedder_);
     } catch (const std::exception& error) {
       failed(error);
     }
+    --n_embeddings_;
   });
+  if (!added) --n_embeddings_;
+  return added;
 }
 
 std::vector<TokenId> system_prompt_tokens(const Model& model, const std::string& text) {

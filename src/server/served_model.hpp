@@ -1,6 +1,7 @@
 // A loaded model and the scheduler that shares it among requests.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -33,6 +34,8 @@ class ServedModel {
   const text::ToolDialect& tool_dialect() const { return tool_dialect_; }
   // Whether its chat template shows tools to the model; if not, the request's reader does.
   bool template_knows_tools() const;
+  // Whether anything is answered now, or waits for it.
+  bool busy() const;
   std::uint64_t memory_bytes() const;  // weights, KV caches and scratch
 
   // Calls `work` from a thread of its own, and must not be held by it. False when too much waits already. The embedder
@@ -45,8 +48,9 @@ class ServedModel {
   std::map<std::string, Model> adapted_;  // by the adapter's name
   std::unique_ptr<engine::Scheduler> scheduler_;
   text::ToolDialect tool_dialect_;
-  std::optional<engine::Embedder> embedder_;  // the worker's only
-  std::mutex worker_mutex_;                   // guards the making of the worker
+  std::optional<engine::Embedder> embedder_;   // the worker's only
+  std::atomic<std::size_t> n_embeddings_ = 0;  // that wait or are made
+  std::mutex worker_mutex_;                    // guards the making of the worker
   std::optional<Worker> embedding_worker_;
 };
 

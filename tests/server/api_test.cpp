@@ -197,7 +197,9 @@ TEST(Api, RefusesWhatItCannotDo) {
   EXPECT_EQ(error("/v1/completions", R"({"prompt": [999999]})", 400)["type"], "invalid_request_error");
   EXPECT_EQ(error("/v1/completions", R"({"prompt": "a", "suffix": "b"})", 400)["param"], "suffix");
   EXPECT_EQ(server.ask("/nothing", "").status, 404);
-  EXPECT_EQ(server.ask("/v1/models", "").status, 405);
+  for (const char* path : {"/v1/models", "/v1/models/tiny", "/", "/openapi.json"}) {
+    EXPECT_EQ(server.ask(path, "").status, 405) << path;
+  }
 }
 
 TEST(Api, AnswersResponsesWholeAndInEvents) {
@@ -283,6 +285,20 @@ TEST(Api, AnswersWithTheAdapterThatWasAskedFor) {
   EXPECT_EQ(text("tiny"), text("tiny"));
   EXPECT_EQ(server.ask("/v1/completions", R"({"model": "tiny:bar", "prompt": "a"})").status, 404);
   EXPECT_EQ(Json::parse(server.ask("/v1/models", "", "GET").body)["data"][1]["id"], "tiny:kiosk");
+}
+
+TEST(Api, AModelIsNotUnloadedWhileItEmbeds) {
+  Server server({tiny("one"), tiny("two")}, {.most_loaded = 1});
+  const Json input = std::vector<std::string>(15, std::string(200, 'a'));
+  std::vector<std::shared_ptr<FakeResponder>> embeddings;
+  server.json("/v1/completions", R"({"model": "one", "prompt": "ab", "max_tokens": 2})");
+  for (int i = 0; i < 4; ++i) {
+    embeddings.push_back(std::make_shared<FakeResponder>());
+    server.api.handle({.method = "POST", .path = "/v1/embeddings", .body = dump({{"model", "one"}, {"input", input}})},
+                      embeddings[i]);
+  }
+  server.json("/v1/completions", R"({"model": "two", "prompt": "ab", "max_tokens": 2})");
+  for (const auto& embedding : embeddings) EXPECT_EQ(embedding->wait().status, 200);
 }
 
 TEST(Api, AModelThatCantBeLoadedIsNoFaultOfTheRequest) {
