@@ -1,4 +1,4 @@
-// Any bytes as a file of kept KV caches: sequences that fit, or minnow::Error.
+// Any bytes as a file of kept KV caches: pages that fit, or minnow::Error.
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -15,16 +15,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     small.layers.assign(2, {.n_heads = 1, .n_kv_heads = 1, .ffn_size = 4});
     return small;
   }();
-  engine::KvSlot one(spec, 8, kernels::CacheType::f16), other(spec, 8, kernels::CacheType::f16);
-  engine::KvSlot* const slots[] = {&one, &other};
+  engine::KvSlots slots(spec, 1, 4, 200, kernels::CacheType::f16);
   try {
-    const engine::CacheIdentity identity{.model_sha256 = "m", .arithmetic = "exact", .context = 8};
-    const std::size_t n =
-        engine::read_cache_bytes(std::as_bytes(std::span(data, size)), "fuzzed", identity, spec, slots);
-    for (std::size_t i = 0; i < n; ++i) {
-      if (slots[i]->cache.size() != slots[i]->tokens.size() || slots[i]->tokens.empty()) __builtin_trap();
-    }
+    const engine::CacheIdentity identity{.model_sha256 = "m", .arithmetic = "exact", .context = 200};
+    engine::read_cache_bytes(std::as_bytes(std::span(data, size)), "fuzzed", identity, spec, slots);
   } catch (const Error&) {
+  }
+  for (const auto& entry : slots.tree().entries(4)) {
+    if (entry.tokens.empty() || slots.pages().holders(entry.page) != 1) __builtin_trap();
   }
   return 0;
 }

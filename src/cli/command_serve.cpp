@@ -80,9 +80,12 @@ void add_batch_options(CLI::App& command, ServeWords& words) {
       ->capture_default_str()
       ->check(between(1.0, 60'000.0))
       ->group(group);
-  command.add_option("--cache-type", scheduler.cache_type, "Number format of the KV cache: f16 or f32")
+  command
+      .add_option("--cache-type", scheduler.cache_type,
+                  "Number format of the KV cache: f16, q8_0 (9/16 of the memory) or f32")
       ->transform(CLI::CheckedTransformer(
-          std::map<std::string, CacheType>{{"f16", CacheType::f16}, {"f32", CacheType::f32}}, CLI::ignore_case))
+          std::map<std::string, CacheType>{{"f16", CacheType::f16}, {"q8_0", CacheType::q8_0}, {"f32", CacheType::f32}},
+          CLI::ignore_case))
       ->option_text("f16|f32")
       ->group(group);
   command.add_option("-n,--n-predict", words.max_tokens, "At most N tokens of any answer; -1: what the context holds")

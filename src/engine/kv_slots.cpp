@@ -1,6 +1,7 @@
 #include "engine/kv_slots.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace minnow::engine {
@@ -11,101 +12,79 @@ std::size_t common_prefix(std::span<const TokenId> a, std::span<const TokenId> b
   return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
 }
 
-// What of `prompt` a cache can serve: all but the last token, at most.
-std::size_t usable(const KvSlot& slot, std::span<const TokenId> prompt, const models::Adapter* adapter) {
-  if (slot.adapter.get() != adapter) return 0;
-  return common_prefix(slot.cached(), prompt.first(prompt.size() - 1));
-}
+// What of a slot's tokens may come from elsewhere: all but the last.
+std::span<const TokenId> shareable(const KvSlot& slot) { return std::span(slot.tokens).first(slot.tokens.size() - 1); }
 
 }  // namespace
 
 std::size_t tokens_to_come(const KvSlot& slot, const KvSlot& other) {
   if (&slot == &other || slot.adapter != other.adapter) return 0;
-  const std::span<const TokenId> wanted = std::span(slot.tokens).first(slot.tokens.size() - 1);
-  const std::size_t n = common_prefix(other.tokens, wanted);
+  const std::size_t n = common_prefix(other.tokens, shareable(slot));
   return n > other.cache.size() && n > slot.cache.size() ? n - slot.cache.size() : 0;
 }
 
-KvSlots::KvSlots(const models::DecoderSpec& spec, std::size_t n_slots, std::size_t context, kernels::CacheType type)
-    : spec_(spec), context_(context), type_(type) {
-  while (slots_.size() < n_slots) slots_.push_back(std::make_unique<KvSlot>(spec, context, type));
+std::size_t KvSlots::pages_for(std::size_t n_slots, std::size_t context, std::span<const std::vector<TokenId>> pinned) {
+  // One more: a sequence that goes on from a shared page holds that page and its copy for a moment.
+  std::size_t n = n_slots * models::KvPages::pages_for(context) + 1;
+  for (const std::vector<TokenId>& tokens : pinned) n += models::KvPages::pages_for(tokens.size());
+  return n;
+}
+
+KvSlots::KvSlots(const models::DecoderSpec& spec, std::size_t n_slots, std::size_t n_pages, std::size_t context,
+                 kernels::CacheType type)
+    : pages_(spec, n_pages, context, type), tree_(pages_, context), context_(context) {
+  pages_.on_shortage([this] { return tree_.evict_one(); });
+  while (slots_.size() < n_slots) slots_.push_back(std::make_unique<KvSlot>(pages_, context));
 }
 
 bool KvSlots::any_free() const {
   return std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return !slot->busy; });
 }
 
-// A cache most of which the prompt repeats is taken as it is: the next turn of a conversation. Otherwise the one that
-// was of no use for longest makes room, and the others stay for those to come.
-KvSlot& KvSlots::choose(std::span<const TokenId> prompt, const models::Adapter* adapter) {
-  KvSlot* best = nullptr;
-  KvSlot* oldest = nullptr;
-  std::size_t most = 0;
-  for (const auto& slot : slots_) {
-    if (slot->busy) continue;
-    if (oldest == nullptr || slot->last_used < oldest->last_used) oldest = slot.get();
-    const std::size_t n = usable(*slot, prompt, adapter);
-    if (n <= most || n * 2 < slot->cached().size()) continue;
-    most = n;
-    best = slot.get();
-  }
-  return best != nullptr ? *best : *oldest;
-}
-
-KvSlot& KvSlots::acquire(std::span<const TokenId> prompt, std::shared_ptr<const models::Adapter> adapter) {
-  KvSlot& slot = choose(prompt, adapter.get());
-  const std::size_t n = usable(slot, prompt, adapter.get());
-  slot.tokens.assign(prompt.begin(), prompt.end());  // has room for it: nothing below can fail
+KvSlot& KvSlots::acquire(std::span<const TokenId> prompt, std::shared_ptr<const models::Adapter> adapter) noexcept {
+  KvSlot& slot = **std::find_if(slots_.begin(), slots_.end(), [](const auto& each) { return !each->busy; });
+  slot.tokens.assign(prompt.begin(), prompt.end());  // has room for it
   slot.busy = true;
-  slot.cache.truncate(n);
   slot.adapter = std::move(adapter);
+  const PrefixTree::Match match = tree_.find(shareable(slot), slot.adapter.get());
+  slot.cache.share_prefix(match.pages, match.n_tokens);
   return slot;
 }
 
-void KvSlots::adopt_prefix(KvSlot& slot) {
+void KvSlots::adopt_prefix(KvSlot& slot) noexcept {
+  const PrefixTree::Match match = tree_.find(shareable(slot), slot.adapter.get());
   const KvSlot* best = nullptr;
-  std::size_t most = slot.cache.size();
-  for (const auto* list : {&slots_, &pinned_}) {
-    for (const auto& other : *list) {
-      if (other.get() == &slot) continue;
-      const std::size_t n = usable(*other, slot.tokens, slot.adapter.get());
-      if (n <= most) continue;
-      most = n;
-      best = other.get();
-    }
+  std::size_t most = std::max(slot.cache.size(), match.n_tokens);
+  for (const auto& other : slots_) {
+    if (other.get() == &slot || !other->busy || other->adapter != slot.adapter) continue;
+    const std::size_t n = common_prefix(other->cached(), shareable(slot));
+    if (n <= most) continue;
+    most = n;
+    best = other.get();
   }
-  if (best != nullptr) slot.cache.copy_prefix(best->cache, most);
+  if (best != nullptr) return slot.cache.share_prefix(best->cache, most);
+  if (match.n_tokens > slot.cache.size()) slot.cache.share_prefix(match.pages, match.n_tokens);
 }
 
-void KvSlots::release(KvSlot& slot) {
-  slot.tokens.resize(slot.cache.size());
+void KvSlots::publish(const KvSlot& slot) noexcept {
+  try {
+    tree_.insert(slot.cached(), slot.cache.pages(), slot.adapter);
+  } catch (const std::exception&) {  // without memory for it nothing is remembered
+  }
+}
+
+void KvSlots::release(KvSlot& slot) noexcept {
+  publish(slot);
+  slot.cache.truncate(0);
+  slot.tokens.clear();
+  slot.adapter.reset();
   slot.busy = false;
-  slot.last_used = ++clock_;
 }
 
 KvSlot& KvSlots::add_pinned(std::span<const TokenId> tokens) {
-  pinned_.push_back(std::make_unique<KvSlot>(spec_, context_, type_));
+  pinned_.push_back(std::make_unique<KvSlot>(pages_, context_));
   pinned_.back()->tokens.assign(tokens.begin(), tokens.end());
   return *pinned_.back();
-}
-
-std::vector<KvSlot*> KvSlots::by_use() {
-  std::vector<KvSlot*> slots;
-  for (const auto& slot : slots_) slots.push_back(slot.get());
-  std::stable_sort(slots.begin(), slots.end(),
-                   [](const auto* a, const auto* b) { return a->last_used > b->last_used; });
-  return slots;
-}
-
-void KvSlots::note_restored(std::span<KvSlot* const> slots) {
-  for (std::size_t i = slots.size(); i-- > 0;) slots[i]->last_used = ++clock_;
-}
-
-std::size_t KvSlots::cached_tokens() const {
-  std::size_t n = 0;
-  for (const auto& slot : slots_) n += slot->cache.size();
-  for (const auto& slot : pinned_) n += slot->cache.size();
-  return n;
 }
 
 }  // namespace minnow::engine

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "engine/session_plan.hpp"
 
 namespace minnow::engine {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 constexpr std::chrono::milliseconds kPauseAfterFailure{10};
 constexpr std::size_t kTokensWorthWaiting = 16;
 constexpr double kIdleFactor = 5;  // how much longer a step may take that keeps no answer waiting
-
-kernels::CacheType cache_type(CacheType type) {
-  return type == CacheType::f32 ? kernels::CacheType::f32 : kernels::CacheType::f16;
-}
 
 void end_waiting(Waiting& waiting, EndReason reason) {
   if (!waiting.request.on_end) return;
@@ -33,7 +30,7 @@ Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
       cache_file_(options.cache_file),
       cache_file_bytes_(options.cache_file_bytes),
       cache_type_(options.cache_type),
-      slots_(model_->spec(), plan_.max_sequences, plan_.context, cache_type(options.cache_type)),
+      slots_(model_->spec(), plan_.max_sequences, plan_.kv_pages, plan_.context, cache_type(options.cache_type)),
       scratch_(model_->spec(), plan_.batch_tokens),
       logits_(plan_.max_sequences * model_->spec().vocabulary_size),
       lists_(model_->vocabulary_size()),
@@ -66,9 +63,7 @@ CacheIdentity Scheduler::cache_identity() const {
 // A cache that isn't there, or can't be used, costs time and nothing else.
 void Scheduler::restore_cache() noexcept {
   try {
-    const std::vector<KvSlot*> slots = slots_.by_use();
-    const std::size_t n = read_cache_file(cache_file_, cache_identity(), model_->spec(), slots);
-    slots_.note_restored(std::span(slots).first(n));
+    read_cache_file(cache_file_, cache_identity(), model_->spec(), slots_);
   } catch (const std::exception&) {
   }
   stats_.restored_tokens = slots_.cached_tokens();
@@ -76,9 +71,7 @@ void Scheduler::restore_cache() noexcept {
 
 void Scheduler::keep_cache() noexcept {
   try {
-    const std::vector<KvSlot*> slots = slots_.by_use();
-    const std::vector<const KvSlot*> to_write(slots.begin(), slots.end());
-    write_cache_file(cache_file_, cache_identity(), model_->spec(), to_write, cache_file_bytes_);
+    write_cache_file(cache_file_, cache_identity(), slots_, cache_file_bytes_);
   } catch (const std::exception&) {
   }
 }
@@ -150,6 +143,7 @@ void Scheduler::run() {
     }
   }
   for (const auto& sequence : running_) sequence->end(EndReason::cancelled);
+  retire();                  // what they have read is kept
   while (!queue_.empty()) {  // nobody adds to it any more
     Waiting waiting = queue_.pop();
     end_waiting(waiting, EndReason::cancelled);
@@ -248,7 +242,7 @@ void Scheduler::plan_step() {
   }
 }
 
-// Someone else is reading the same beginning just now: reading it twice at once would take longer than copying it then.
+// Someone else is reading the same beginning just now: reading it twice at once would take longer than sharing it then.
 bool Scheduler::worth_waiting(Sequence& sequence) const {
   return std::any_of(running_.begin(), running_.end(), [&](const auto& other) {
     return other->begun() && other->reads_prompt() &&
@@ -256,7 +250,7 @@ bool Scheduler::worth_waiting(Sequence& sequence) const {
   });
 }
 
-// Where a prompt's beginning has been read meanwhile for another request, it is copied and not read again.
+// Where a prompt's beginning has been read meanwhile for another request, it is shared and not read again.
 void Scheduler::begin(Sequence& sequence) {
   slots_.adopt_prefix(sequence.slot());
   sequence.begin();
@@ -303,6 +297,7 @@ void Scheduler::read_pinned(const std::vector<TokenId>& tokens) {
     const models::Slice slice{&slot.cache, part, models::Logits::none};
     model_->forward({&slice, 1}, logits_.data(), scratch_);
   }
+  slots_.publish(slot);
 }
 
 }  // namespace minnow::engine

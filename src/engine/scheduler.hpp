@@ -39,7 +39,7 @@ struct SchedulerStats {
   std::size_t running = 0;  // sequences in the batch
   std::size_t waiting = 0;
   std::size_t restored_tokens = 0;        // of the cache, that came from the disk
-  std::size_t cached_tokens = 0;          // positions with keys and values, of running and ended sequences
+  std::size_t cached_tokens = 0;          // positions with keys and values that ended sequences have left
   std::uint64_t steps = 0;                // forward passes
   std::uint64_t evaluated_tokens = 0;     // in all of them
   std::uint64_t prompt_tokens = 0;        // of requests begun

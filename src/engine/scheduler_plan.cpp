@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "engine/kv_slots.hpp"
 #include "engine/sampler.hpp"
 #include "engine/session_plan.hpp"
-#include "models/kv_cache.hpp"
 #include "models/scratch.hpp"
 
 namespace minnow::engine {
@@ -32,14 +32,17 @@ class Costs {
  public:
   Costs(const models::DecoderSpec& spec, const SchedulerOptions& options, const SessionPlan& one)
       : spec_(spec),
-        sequence_bytes_(one.kv_bytes),
+        options_(options),
+        context_(one.context),
         logits_bytes_(spec.vocabulary_size * sizeof(float)),
         lists_bytes_(SamplerLists::size_bytes(spec.vocabulary_size)),
         batch_tokens_(options.batch_tokens),
-        max_rank_(options.max_adapter_rank),
-        n_pinned_(options.pinned.size()) {}
+        max_rank_(options.max_adapter_rank) {}
 
-  std::uint64_t kv(std::size_t n) const { return sequence_bytes_ * (n + n_pinned_); }
+  std::size_t pages(std::size_t n) const { return KvSlots::pages_for(n, context_, options_.pinned); }
+  std::uint64_t kv(std::size_t n) const {
+    return models::KvPages::size_bytes(spec_, pages(n), context_, cache_type(options_.cache_type));
+  }
   std::uint64_t scratch(std::size_t n) const {
     const std::size_t n_tokens = std::max(batch_tokens_, n);
     const std::uint64_t adapters = max_rank_ == 0 ? 0 : models::AdapterScratch::size_bytes(spec_, n_tokens, max_rank_);
@@ -54,8 +57,10 @@ class Costs {
 
  private:
   const models::DecoderSpec& spec_;
-  std::uint64_t sequence_bytes_, logits_bytes_, lists_bytes_;
-  std::size_t batch_tokens_, max_rank_, n_pinned_;
+  const SchedulerOptions& options_;
+  std::size_t context_;
+  std::uint64_t logits_bytes_, lists_bytes_;
+  std::size_t batch_tokens_, max_rank_;
 };
 
 }  // namespace
@@ -86,6 +91,7 @@ SchedulerPlan plan_scheduler(const models::DecoderSpec& spec, const SchedulerOpt
           .max_waiting = options.max_waiting,
           .max_adapter_rank = options.max_adapter_rank,
           .batch_tokens = std::max(options.batch_tokens, n),  // every answer gets on in every step
+          .kv_pages = costs.pages(n),
           .kv_bytes = costs.kv(n),
           .scratch_bytes = costs.scratch(n)};
 }

@@ -32,6 +32,7 @@ struct SchedulerPlan {
   std::size_t max_waiting = 0;
   std::size_t max_adapter_rank = 0;
   std::size_t batch_tokens = 0;
+  std::size_t kv_pages = 0;
   std::uint64_t kv_bytes = 0;       // of all sequences and pinned prompts
   std::uint64_t scratch_bytes = 0;  // activations, logits, the sampler's lists
 };

@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t kAllLogitsBytes = 16u << 20;  // as many rows of logits at once as this holds, but at least one
 
-kernels::CacheType cache_type(CacheType type) {
-  return type == CacheType::f32 ? kernels::CacheType::f32 : kernels::CacheType::f16;
-}
-
 }  // namespace
 
 Session::State::State(const Model& handle, std::shared_ptr<const engine::LoadedModel> loaded,
@@ -26,7 +22,7 @@ Session::State::State(const Model& handle, std::shared_ptr<const engine::LoadedM
     : public_model(handle),
       model(std::move(loaded)),
       plan(planned),
-      cache(model->spec(), plan.context, cache_type(options.cache_type)),
+      cache(model->spec(), plan.context, engine::cache_type(options.cache_type)),
       scratch(model->spec(), plan.batch_tokens),
       speculation(engine::Speculation::wanted(options.speculation)
                       ? std::make_unique<engine::Speculation>(handle, options.speculation, planned.context)

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "engine/sampler.hpp"
 #include "engine/speculation.hpp"
+#include "models/kv_pages.hpp"
 #include "models/memory_plan.hpp"
 
 namespace minnow::engine {
@@ -14,10 +15,6 @@ constexpr std::size_t kDefaultContext = 4096;
 constexpr std::size_t kLargestContext = std::size_t{1} << 27;
 constexpr std::size_t kLargestBatch = 1 << 16;
 constexpr std::size_t kLargestDraft = 64;
-
-kernels::CacheType cache_type(CacheType type) {
-  return type == CacheType::f32 ? kernels::CacheType::f32 : kernels::CacheType::f16;
-}
 
 std::size_t logits_rows(const SessionOptions& options, std::size_t context) {
   if (!Speculation::wanted(options.speculation)) return 1;
@@ -48,6 +45,15 @@ std::size_t largest_context(const models::DecoderSpec& spec, const SessionOption
                                  cache_type(options.cache_type), available_bytes, limit);
 }
 
+void check_quantized_cache(const models::DecoderSpec& spec) {
+  for (const std::size_t size : {spec.key_size, spec.value_size}) {
+    if (size % kernels::kCacheBlock == 0 && size <= models::kMostQuantizedHead) continue;
+    fail(ErrorCode::invalid_input,
+         "a q8_0 cache takes heads of 32, 64, 96 … {} values and this model's have {}: use f16",
+         models::kMostQuantizedHead, size);
+  }
+}
+
 void check(const models::DecoderSpec& spec, const SessionOptions& options) {
   if (options.batch_tokens == 0 || options.batch_tokens > kLargestBatch) {
     fail(ErrorCode::invalid_input, "a batch must have 1 to {} tokens, not {}", kLargestBatch, options.batch_tokens);
@@ -60,6 +66,7 @@ void check(const models::DecoderSpec& spec, const SessionOptions& options) {
   if (max_draft == 0 || max_draft > kLargestDraft) {
     fail(ErrorCode::invalid_input, "a draft must have 1 to {} tokens, not {}", kLargestDraft, max_draft);
   }
+  if (options.cache_type == CacheType::q8_0) check_quantized_cache(spec);
   if (spec.learned_positions && options.context > spec.context_length) {
     fail(ErrorCode::invalid_input, "this model has learned {} positions, so a context of {} tokens can't work",
          spec.context_length, options.context);

@@ -41,8 +41,25 @@ enum class Arithmetic { exact, fast };
 
 enum class Isa { scalar, avx2, avx512, amx, neon };
 
-// The element type of a KV cache.
-enum class CacheType : std::uint8_t { f32, f16 };
+// The number format of a KV cache. q8_0: a value is its block's scale × its code, 32 values a block, quantized as the
+// activations of products are.
+enum class CacheType : std::uint8_t { f32, f16, q8_0 };
+inline constexpr std::size_t kCacheBlock = 32;  // of q8_0
+
+// Keys and values lie in pages of so many positions. The rows of one head in one page, `size` values each, are one run:
+// the values row by row, or with q8_0 int8 codes row by row and then the scales, float, row by row.
+inline constexpr std::size_t kPagePositions = 64;
+constexpr std::size_t cache_run_bytes(CacheType type, std::size_t size) {
+  switch (type) {
+    case CacheType::f32:
+      return kPagePositions * size * sizeof(float);
+    case CacheType::f16:
+      return kPagePositions * size * sizeof(std::uint16_t);
+    case CacheType::q8_0:
+      return kPagePositions * (size + size / kCacheBlock * sizeof(float));
+  }
+  return 0;
+}
 
 struct MatmulKernel;  // matmul_kernel.hpp: the products of one format
 
@@ -54,11 +71,12 @@ struct AttentionArgs {
   const float* queries;  // query q at queries + q * query_stride, [key_size]
   std::size_t n_queries;
   std::size_t query_stride;
-  const void* keys;    // position p at keys + p * key_size elements of cache_type
-  const void* values;  // position p at values + p * value_size elements
+  const std::byte* const* pages;  // position p is row p % kPagePositions of pages[p / kPagePositions]
+  std::size_t keys;               // where the head's run of keys begins in a page
+  std::size_t values;             // and that of its values
   CacheType cache_type;
-  std::size_t key_size;    // multiple of 8
-  std::size_t value_size;  // multiple of 8
+  std::size_t key_size;    // multiple of 8; of kCacheBlock with q8_0
+  std::size_t value_size;  // the same
   std::size_t begin;       // the first position seen (sliding windows), begin < end
   std::size_t end;         // one past the last position seen
   float scale;             // on the scores, before the soft cap

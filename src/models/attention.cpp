@@ -41,13 +41,25 @@ void finish_heads(const Layer& layer, std::size_t n_heads, const AlignedBuffer<f
   }
 }
 
-void store(const KvCache& cache, const kernels::KernelTable& kernels, const float* x, std::size_t n,
-           std::size_t position, std::byte* run) noexcept {
-  std::byte* place = run + position * n * cache.element_bytes();
-  if (cache.type() == kernels::CacheType::f32) {
-    std::memcpy(place, x, n * sizeof(float));
-  } else {
-    kernels.store_f16(x, n, reinterpret_cast<std::uint16_t*>(place));
+// x[n] as the row of `position` in the run that begins at `run` in its page.
+void store(KvCache& cache, const kernels::KernelTable& kernels, const float* x, std::size_t n, std::size_t position,
+           std::size_t run) noexcept {
+  std::byte* place = cache.page_start(position) + run;
+  const std::size_t row = position % kernels::kPagePositions;
+  switch (cache.type()) {
+    case kernels::CacheType::f32:
+      std::memcpy(place + row * n * sizeof(float), x, n * sizeof(float));
+      break;
+    case kernels::CacheType::f16:
+      kernels.store_f16(x, n, reinterpret_cast<std::uint16_t*>(place) + row * n);
+      break;
+    case kernels::CacheType::q8_0: {
+      std::int16_t sums_16[kMostQuantizedHead / 16], sums_32[kMostQuantizedHead / 32];  // nobody asks for these
+      auto* codes = reinterpret_cast<std::int8_t*>(place) + row * n;
+      auto* scales = reinterpret_cast<float*>(place + kernels::kPagePositions * n) + row * (n / kernels::kCacheBlock);
+      kernels.quantize(x, n, kernels::kCacheBlock, {codes, scales, sums_16, sums_32});
+      break;
+    }
   }
 }
 
@@ -72,9 +84,9 @@ void place_token(const Layer& layer, std::size_t token) noexcept {
   KvCache& cache = *place.cache;
   for (std::size_t head = 0; head < n_kv_heads; ++head) {
     store(cache, layer.pass.kernels, key + head * spec.key_size, spec.key_size, place.position,
-          cache.keys(layer.index, head));
+          cache.memory().keys(layer.index, head));
     store(cache, layer.pass.kernels, value + head * spec.value_size, spec.value_size, place.position,
-          cache.values(layer.index, head));
+          cache.memory().values(layer.index, head));
   }
 }
 
@@ -90,8 +102,9 @@ void attend(const Layer& layer, std::size_t token, std::size_t head, std::size_t
       .queries = layer.pass.scratch.query.data() + (token * layer.spec.n_heads + head) * spec.key_size,
       .n_queries = n_heads,
       .query_stride = spec.key_size,
-      .keys = place.cache->keys(layer.index, kv_head),
-      .values = place.cache->values(layer.index, kv_head),
+      .pages = place.cache->page_starts(),
+      .keys = place.cache->memory().keys(layer.index, kv_head),
+      .values = place.cache->memory().values(layer.index, kv_head),
       .cache_type = place.cache->type(),
       .key_size = spec.key_size,
       .value_size = spec.value_size,
@@ -99,7 +112,7 @@ void attend(const Layer& layer, std::size_t token, std::size_t head, std::size_t
       .end = end,
       .scale = spec.attention_scale,
       .soft_cap = spec.attention_soft_cap,
-      .scores = place.cache->scores(score_row),
+      .scores = place.cache->memory().scores(score_row),
       .out = layer.pass.scratch.attended.data() + (token * layer.spec.n_heads + head) * spec.value_size,
       .out_stride = spec.value_size,
   });
@@ -119,7 +132,7 @@ void attend_all(const Layer& layer) {
   const std::size_t n_rows = std::min(together, kernels::AttentionArgs::kQueryTile);
   const std::size_t items_per_token = n_heads / together;
   const std::size_t n_items = n_tokens * items_per_token;
-  const std::size_t n_tasks = std::min(n_items, KvCache::kScoreRows / n_rows);
+  const std::size_t n_tasks = std::min(n_items, KvPages::kScoreRows / n_rows);
   layer.pass.pool.run(n_tasks, [&](std::size_t task) {
     for (std::size_t item = task; item < n_items; item += n_tasks) {
       attend(layer, item / items_per_token, item % items_per_token * together, together, task * n_rows);

@@ -19,11 +19,13 @@ Cost cost(const Weights& weights) {
 }
 
 std::uint64_t attention_bytes(const DecoderSpec& spec, std::size_t position, kernels::CacheType type) {
-  const std::uint64_t value_bytes = type == kernels::CacheType::f32 ? 4 : 2;
+  const std::uint64_t row_bytes =
+      (kernels::cache_run_bytes(type, spec.key_size) + kernels::cache_run_bytes(type, spec.value_size)) /
+      kernels::kPagePositions;
   std::uint64_t sum = 0;
   for (const LayerSpec& layer : spec.layers) {
     const std::size_t seen = layer.sliding_window == 0 ? position + 1 : std::min(position + 1, layer.sliding_window);
-    sum += seen * layer.n_kv_heads * (spec.key_size + spec.value_size) * value_bytes;
+    sum += seen * layer.n_kv_heads * row_bytes;
   }
   return sum;
 }

@@ -31,7 +31,7 @@ void check_slice(const DecoderSpec& spec, const Slice& slice) {
   }
 }
 
-// Checks everything, then gives each token its place. Changes no cache.
+// Checks everything, then gives each token its place. Caches get room, and keep their contents.
 std::span<const TokenPlace> place_tokens(const DecoderSpec& spec, std::span<const Slice> slices, Scratch& scratch) {
   std::size_t n_tokens = 0;
   for (const Slice& slice : slices) {
@@ -45,6 +45,7 @@ std::span<const TokenPlace> place_tokens(const DecoderSpec& spec, std::span<cons
   if (n_tokens > scratch.max_tokens()) {
     fail(ErrorCode::internal, "{} tokens at once, and the scratch memory is for {}", n_tokens, scratch.max_tokens());
   }
+  for (const Slice& slice : slices) slice.cache->make_room(slice.tokens.size());
   TokenPlace* place = scratch.places.data();
   for (const Slice& slice : slices) {
     std::size_t position = slice.cache->size();

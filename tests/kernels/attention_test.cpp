@@ -4,6 +4,7 @@
 
 #include "inputs.hpp"
 #include "numeric/half.hpp"
+#include "paged_rows.hpp"
 
 namespace minnow::kernels {
 namespace {
@@ -18,29 +19,21 @@ struct Case {
 
 constexpr std::size_t kQueries = 7;
 
-constexpr Case kCases[] = {{64, 64, 0, 1, 0}, {64, 64, 0, 37, 0},   {80, 80, 3, 50, 0},      {128, 128, 0, 130, 30},
-                           {8, 8, 0, 5, 0},   {96, 72, 10, 26, 50}, {256, 256, 100, 117, 0}, {24, 136, 0, 33, 0}};
+constexpr Case kCases[] = {{64, 64, 0, 1, 0},   {64, 64, 0, 37, 0},   {80, 80, 3, 50, 0},      {128, 128, 0, 130, 30},
+                           {8, 8, 0, 5, 0},     {96, 72, 10, 26, 50}, {256, 256, 100, 117, 0}, {24, 136, 0, 33, 0},
+                           {64, 32, 63, 65, 0}, {32, 64, 70, 200, 0}};
 
 struct Cache {
   std::vector<float> queries, keys, values;  // kQueries queries
-  std::vector<std::uint16_t> keys_f16, values_f16;
 };
 
 // Keys and values that f16 holds exactly, so that both caches mean the same numbers.
 Cache make_cache(const Case& c) {
-  Cache cache{random_values(kQueries * c.key_size, 1, 3.0f),
-              random_values(c.end * c.key_size, 2),
-              random_values(c.end * c.value_size, 3),
-              {},
-              {}};
-  const auto halve = [](std::vector<float>& values, std::vector<std::uint16_t>& halves) {
-    for (float& value : values) {
-      halves.push_back(numeric::f32_to_f16(value));
-      value = numeric::f16_to_f32(halves.back());
-    }
-  };
-  halve(cache.keys, cache.keys_f16);
-  halve(cache.values, cache.values_f16);
+  Cache cache{random_values(kQueries * c.key_size, 1, 3.0f), random_values(c.end * c.key_size, 2),
+              random_values(c.end * c.value_size, 3)};
+  for (auto* list : {&cache.keys, &cache.values}) {
+    for (float& value : *list) value = numeric::f16_to_f32(numeric::f32_to_f16(value));
+  }
   return cache;
 }
 
@@ -52,8 +45,10 @@ std::vector<float> attend(const KernelTable& kernels, const Case& c, const Cache
   args.queries = cache.queries.data() + first_query * c.key_size;
   args.n_queries = n_queries;
   args.query_stride = c.key_size;
-  args.keys = type == CacheType::f32 ? static_cast<const void*>(cache.keys.data()) : cache.keys_f16.data();
-  args.values = type == CacheType::f32 ? static_cast<const void*>(cache.values.data()) : cache.values_f16.data();
+  const PagedRows rows(kernels, type, c.key_size, c.value_size, cache.keys, cache.values);
+  args.pages = rows.pages.data();
+  args.keys = 0;
+  args.values = rows.values;
   args.cache_type = type;
   args.key_size = c.key_size;
   args.value_size = c.value_size;
@@ -109,6 +104,35 @@ TEST(Attention, GivesTheSameBitsOnEveryInstructionSetAndFromBothCaches) {
       }
     }
   }
+}
+
+// What q8_0 makes of the rows, as floats.
+std::vector<float> rounded(std::vector<float> values, std::size_t row) {
+  if (row % kCacheBlock != 0) return {};
+  std::int8_t codes[256];
+  float scales[8];
+  std::int16_t sums[32];
+  for (std::size_t i = 0; i < values.size(); i += row) {
+    kernels_for(Isa::scalar).quantize(values.data() + i, row, kCacheBlock, {codes, scales, sums, sums + 16});
+    for (std::size_t j = 0; j < row; ++j) values[i + j] = scales[j / kCacheBlock] * static_cast<float>(codes[j]);
+  }
+  return values;
+}
+
+TEST(Attention, ReadsAQuantizedCacheAsTheNumbersItStandsFor) {
+  std::size_t n_cases = 0;
+  for (const Case& c : kCases) {
+    const Cache cache = make_cache(c);
+    const Cache floats{cache.queries, rounded(cache.keys, c.key_size), rounded(cache.values, c.value_size)};
+    if (floats.keys.empty() || floats.values.empty()) continue;
+    ++n_cases;
+    const auto expected = attend(kernels_for(Isa::scalar), c, floats, CacheType::f32, kQueries);
+    for (const Isa isa : available_isas()) {
+      EXPECT_TRUE(same_bits(attend(kernels_for(isa), c, cache, CacheType::q8_0, kQueries), expected))
+          << kernels_for(isa).name;
+    }
+  }
+  EXPECT_GE(n_cases, 5u);
 }
 
 TEST(Attention, GivesEachQueryTheSameBitsAloneAndInCompany) {

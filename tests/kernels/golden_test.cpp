@@ -4,6 +4,7 @@
 #include <map>
 
 #include "inputs.hpp"
+#include "paged_rows.hpp"
 #include "test_data.hpp"
 
 namespace minnow::kernels {
@@ -63,17 +64,12 @@ std::uint64_t hash_of_attention(const KernelTable& kernels) {
   const auto keys = random_values(end * size, 8);
   const auto values = random_values(end * size, 9);
   Hash hash;
-  std::vector<std::uint16_t> keys_f16(keys.size());
-  std::vector<std::uint16_t> values_f16(values.size());
-  kernels.store_f16(keys.data(), keys.size(), keys_f16.data());
-  kernels.store_f16(values.data(), values.size(), values_f16.data());
   for (const CacheType type : {CacheType::f32, CacheType::f16}) {
+    const PagedRows rows(kernels, type, size, size, keys, values);
     std::vector<float> scores(end);
     std::vector<float> out(size);
-    const bool wide = type == CacheType::f32;
-    kernels.attend({query.data(), 1, size, wide ? static_cast<const void*>(keys.data()) : keys_f16.data(),
-                    wide ? static_cast<const void*>(values.data()) : values_f16.data(), type, size, size, 2, end, 0.3f,
-                    20.0f, scores.data(), out.data(), size});
+    kernels.attend({query.data(), 1, size, rows.pages.data(), 0, rows.values, type, size, size, 2, end, 0.3f, 20.0f,
+                    scores.data(), out.data(), size});
     hash.add(out);
   }
   return hash.value();

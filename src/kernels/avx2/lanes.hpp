@@ -19,6 +19,11 @@ struct Lanes {
   static Lanes load(const float* p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
   static Lanes load(const Half* p) { return {_mm256_cvtph_ps(load_128(p)), _mm256_cvtph_ps(load_128(p + 8))}; }
   static Lanes load(const Bfloat* p) { return {widen_bfloats(load_128(p)), widen_bfloats(load_128(p + 8))}; }
+  static Lanes load(const std::int8_t* p) {
+    const __m128i codes = load_128(p);
+    return {_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(codes)),
+            _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(codes, 8)))};
+  }
   void store(float* p) const {
     _mm256_storeu_ps(p, low);
     _mm256_storeu_ps(p + 8, high);

@@ -15,17 +15,56 @@
 namespace minnow::kernels {
 namespace {
 
-// Dots of `queries` queries with 16 / `queries` keys from position p on; keys past the last one are the last one.
+// A row of keys or values in the cache, of float, Half or Code.
+struct Code {};
+template <class Lanes, class Element>
+struct CacheRow {
+  const Element* values;
+
+  CacheRow() = default;
+  CacheRow(const std::byte* run, std::size_t size, std::size_t row)
+      : values(reinterpret_cast<const Element*>(run) + row * size) {}
+  // `n` of the row are left from value i on.
+  Lanes load(std::size_t i, std::size_t n) const { return load_up_to<Lanes>(values + i, n); }
+};
+template <class Lanes>
+struct CacheRow<Lanes, Code> {
+  const std::int8_t* codes;
+  const float* scales;
+
+  CacheRow() = default;
+  CacheRow(const std::byte* run, std::size_t size, std::size_t row)
+      : codes(reinterpret_cast<const std::int8_t*>(run) + row * size),
+        scales(reinterpret_cast<const float*>(run + kPagePositions * size) + row * (size / kCacheBlock)) {}
+  Lanes load(std::size_t i, std::size_t) const {  // rows are whole blocks
+    return Lanes::all(scales[i / kCacheBlock]) * Lanes::load(codes + i);
+  }
+};
+
+// The positions from `position` on that lie in one page.
+struct PagePart {
+  const std::byte* page;
+  std::size_t row;
+  std::size_t n;
+
+  PagePart(const AttentionArgs& args, std::size_t position)
+      : page(args.pages[position / kPagePositions]), row(position % kPagePositions), n(kPagePositions - row) {
+    if (n > args.end - position) n = args.end - position;
+  }
+};
+
+// Dots of `queries` queries with 16 / `queries` rows of keys from `row` on; those past `last` are the last one.
 template <class Lanes, class Element, int queries>
-void score_block(const AttentionArgs& args, const float* query, std::size_t p, std::size_t n, Lanes* dots) {
+void score_block(const AttentionArgs& args, const float* query, const std::byte* keys, std::size_t row,
+                 std::size_t last, Lanes* dots) {
   constexpr int kKeys = 16 / queries;
   constexpr int kKeysAtOnce = Lanes::kDotTile / queries;
-  const auto* keys = static_cast<const Element*>(args.keys) + args.begin * args.key_size;
+  using Row = CacheRow<Lanes, Element>;
   for (int first = 0; first < kKeys; first += kKeysAtOnce) {
-    const Element* key[kKeysAtOnce];
+    Row key[kKeysAtOnce];
     for (int k = 0; k < kKeysAtOnce; ++k) {
-      const std::size_t position = p + static_cast<std::size_t>(first + k);
-      key[k] = keys + (position < n ? position : n - 1) * args.key_size;
+      const std::size_t wanted = row + static_cast<std::size_t>(first + k);
+      key[k] = Row(keys, args.key_size, wanted < last ? wanted : last);
     }
     Lanes dot[queries][kKeysAtOnce];
 #pragma GCC unroll 4
@@ -42,7 +81,7 @@ void score_block(const AttentionArgs& args, const float* query, std::size_t p, s
       }
 #pragma GCC unroll 16
       for (int k = 0; k < kKeysAtOnce; ++k) {
-        const Lanes of_key = load_up_to<Lanes>(key[k] + i, left);
+        const Lanes of_key = key[k].load(i, left);
 #pragma GCC unroll 4
         for (int q = 0; q < queries; ++q) dot[q][k] = Lanes::fma(part[q], of_key, dot[q][k]);
       }
@@ -59,15 +98,21 @@ template <class Lanes, class Element, int queries>
 void score_keys(const AttentionArgs& args, const float* query) {
   constexpr std::size_t kKeys = 16 / queries;
   const std::size_t n = args.end - args.begin;
-  for (std::size_t p = 0; p < n; p += kKeys) {
-    Lanes dots[16];
-    score_block<Lanes, Element, queries>(args, query, p, n, dots);
-    float scores[16];
-    (Lanes::sums(dots) * Lanes::all(args.scale)).store(scores);
-    const std::size_t n_keys = n - p < kKeys ? n - p : kKeys;
-    for (std::size_t q = 0; q < queries; ++q) {
-      __builtin_memcpy(args.scores + q * n + p, scores + q * kKeys, n_keys * sizeof(float));
+  for (std::size_t position = args.begin; position < args.end;) {
+    const PagePart part(args, position);
+    for (std::size_t i = 0; i < part.n; i += kKeys) {
+      Lanes dots[16];
+      score_block<Lanes, Element, queries>(args, query, part.page + args.keys, part.row + i, part.row + part.n - 1,
+                                           dots);
+      float scores[16];
+      (Lanes::sums(dots) * Lanes::all(args.scale)).store(scores);
+      const std::size_t n_keys = part.n - i < kKeys ? part.n - i : kKeys;
+      float* to = args.scores + (position - args.begin) + i;
+      for (std::size_t q = 0; q < queries; ++q) {
+        __builtin_memcpy(to + q * n, scores + q * kKeys, n_keys * sizeof(float));
+      }
     }
+    position += part.n;
   }
   if (args.soft_cap != 0.0f) soft_cap<Lanes>(args.soft_cap, queries * n, args.scores);
 }
@@ -110,25 +155,30 @@ float weigh(float* scores, std::size_t n) {
 template <class Lanes, class Element, int queries, int n_registers>
 void add_values(const AttentionArgs& args, float* out, std::size_t column, std::size_t width, const float* totals) {
   const std::size_t n = args.end - args.begin;
-  const auto* value = static_cast<const Element*>(args.values) + args.begin * args.value_size + column;
   Lanes sum[queries][n_registers];
 #pragma GCC unroll 4
   for (int q = 0; q < queries; ++q) {
 #pragma GCC unroll 16
     for (int r = 0; r < n_registers; ++r) sum[q][r] = Lanes::all(0.0f);
   }
-  for (std::size_t p = 0; p < n; ++p, value += args.value_size) {
-    Lanes part[n_registers];
+  const float* weights = args.scores;
+  for (std::size_t position = args.begin; position < args.end;) {
+    const PagePart part(args, position);
+    for (std::size_t i = 0; i < part.n; ++i, ++weights) {
+      const CacheRow<Lanes, Element> value(part.page + args.values, args.value_size, part.row + i);
+      Lanes values[n_registers];
 #pragma GCC unroll 16
-    for (int r = 0; r < n_registers; ++r) {
-      part[r] = load_up_to<Lanes>(value + static_cast<std::size_t>(r) * kLanes, n_registers == 1 ? width : kLanes);
-    }
+      for (int r = 0; r < n_registers; ++r) {
+        values[r] = value.load(column + static_cast<std::size_t>(r) * kLanes, n_registers == 1 ? width : kLanes);
+      }
 #pragma GCC unroll 4
-    for (int q = 0; q < queries; ++q) {
-      const Lanes weight = Lanes::all(args.scores[static_cast<std::size_t>(q) * n + p]);
+      for (int q = 0; q < queries; ++q) {
+        const Lanes weight = Lanes::all(weights[static_cast<std::size_t>(q) * n]);
 #pragma GCC unroll 16
-      for (int r = 0; r < n_registers; ++r) sum[q][r] = Lanes::fma(weight, part[r], sum[q][r]);
+        for (int r = 0; r < n_registers; ++r) sum[q][r] = Lanes::fma(weight, values[r], sum[q][r]);
+      }
     }
+    position += part.n;
   }
 #pragma GCC unroll 4
   for (int q = 0; q < queries; ++q) {
@@ -171,8 +221,14 @@ void attend_elements(const AttentionArgs& args) {
 
 template <class Lanes>
 void attend(const AttentionArgs& args) noexcept {
-  if (args.cache_type == CacheType::f16) return attend_elements<Lanes, Half>(args);
-  attend_elements<Lanes, float>(args);
+  switch (args.cache_type) {
+    case CacheType::f32:
+      return attend_elements<Lanes, float>(args);
+    case CacheType::f16:
+      return attend_elements<Lanes, Half>(args);
+    case CacheType::q8_0:
+      return attend_elements<Lanes, Code>(args);
+  }
 }
 
 }  // namespace

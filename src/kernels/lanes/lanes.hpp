@@ -7,7 +7,7 @@
 //   kRowTile, kTokenTile            how many accumulators a float matrix product may keep in registers
 //   kDotTile                        how many attention may, 4 to 16
 //   all(x)                          x in every lane
-//   load(p)                         16 values, of float, Half or Bfloat
+//   load(p)                         16 values, of float, Half, Bfloat or int8
 //   store(float*), store(Half*)     rounded to nearest even
 //   + - * /  fma(a, b, c)           a * b + c, rounded once
 //   greater(a, b, x, y)             x where a > b, else y (also where a or b is not a number)

@@ -31,6 +31,13 @@ struct Lanes {
   static Lanes load(const Bfloat* p) {
     return make([p](int i) { return vreinterpretq_f32_u32(vshll_n_u16(load_four(p + 4 * i), 16)); });
   }
+  static Lanes load(const std::int8_t* p) {
+    const int8x16_t codes = vld1q_s8(p);
+    const int16x8_t low = vmovl_s8(vget_low_s8(codes));
+    const int16x8_t high = vmovl_s8(vget_high_s8(codes));
+    return {{vcvtq_f32_s32(vmovl_s16(vget_low_s16(low))), vcvtq_f32_s32(vmovl_s16(vget_high_s16(low))),
+             vcvtq_f32_s32(vmovl_s16(vget_low_s16(high))), vcvtq_f32_s32(vmovl_s16(vget_high_s16(high)))}};
+  }
   void store(float* p) const {
     for (int i = 0; i < 4; ++i) vst1q_f32(p + 4 * i, v[i]);
   }

@@ -36,6 +36,9 @@ struct ArrayLanes {
   static ArrayLanes load(const Bfloat* p) {
     return make([&](int i) { return numeric::bf16_to_f32(p[i].bits); });
   }
+  static ArrayLanes load(const std::int8_t* p) {
+    return make([&](int i) { return static_cast<float>(p[i]); });
+  }
   void store(float* p) const {
     for (int i = 0; i < n_lanes; ++i) p[i] = lane[i];
   }
