@@ -66,6 +66,7 @@ void add_bench(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
   add_model_options(*command, words->load);
+  add_cache_type(*command, options.cache_type);
   command->add_option("--isa", words->isa, "The instruction set to use, as MINNOW_ISA does; default: the best");
   command->add_option("--svg", words->svg_file, "Also draw a roofline into this file");
   command->add_flag("--json", words->json, "Print one JSON object");

@@ -66,6 +66,7 @@ void add_eval(CLI::App& app) {
   command->add_option("--separator", words->options.separator,
                       "The text is documents parted by this; each starts with BOS and all its tokens count");
   add_model_options(*command, words->load);
+  add_cache_type(*command, words->options.cache_type);
   command->add_flag("--json", words->json, "Print {\"perplexity\", \"error\", \"tokens\", \"chunks\", \"model\"}");
   command->callback([words] { perplexity(*words); });
 }

@@ -109,11 +109,7 @@ void add_eval_task(CLI::App& eval) {
                    "Tokens a question may have, the rest is cut at its beginning; 0: the model's")
       ->capture_default_str()
       ->check(CLI::Range(0, 1 << 27));
-  command
-      ->add_option("--cache-type", words->run.scorer.cache_type, "Number format of the KV cache: f32 (default) or f16")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, CacheType>{{"f16", CacheType::f16}, {"f32", CacheType::f32}}))
-      ->option_text("f16|f32");
+  add_cache_type(*command, words->run.scorer.cache_type);
   command->add_option("-o,--output", words->output, "Write the results to this file (JSON), also every few seconds");
   command->add_flag("--resume", words->resume, "Go on from the results in -o, if there are any");
   add_model_options(*command, words->load);

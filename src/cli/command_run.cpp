@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -76,13 +75,7 @@ void add_words(CLI::App& command, RunOptions& options) {
   command.add_option("--batch-size", options.session.batch_tokens, "Prompt tokens evaluated at once")
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 16));
-  command
-      .add_option("--cache-type", options.session.cache_type,
-                  "Number format of the KV cache: f16, q8_0 (9/16 of the memory) or f32")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, CacheType>{{"f16", CacheType::f16}, {"q8_0", CacheType::q8_0}, {"f32", CacheType::f32}},
-          CLI::ignore_case))
-      ->option_text("f16|f32");
+  add_cache_type(command, options.session.cache_type);
   command.add_option("--stop", options.stop, "Ends the answer where this text would appear; may be repeated")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

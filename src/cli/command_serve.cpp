@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -80,14 +79,7 @@ void add_batch_options(CLI::App& command, ServeWords& words) {
       ->capture_default_str()
       ->check(between(1.0, 60'000.0))
       ->group(group);
-  command
-      .add_option("--cache-type", scheduler.cache_type,
-                  "Number format of the KV cache: f16, q8_0 (9/16 of the memory) or f32")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, CacheType>{{"f16", CacheType::f16}, {"q8_0", CacheType::q8_0}, {"f32", CacheType::f32}},
-          CLI::ignore_case))
-      ->option_text("f16|f32")
-      ->group(group);
+  add_cache_type(command, scheduler.cache_type).group(group);
   command.add_option("-n,--n-predict", words.max_tokens, "At most N tokens of any answer; -1: what the context holds")
       ->capture_default_str()
       ->check(CLI::Range(-1L, 1L << 40))

@@ -17,6 +17,17 @@ bool names_a_model(const std::string& argument) {
   return argument.find_first_of(" \t\n") == std::string::npos;
 }
 
+CLI::Option& add_cache_type(CLI::App& command, CacheType& type) {
+  static const std::map<std::string, CacheType> types{
+      {"f16", CacheType::f16}, {"q8_0", CacheType::q8_0}, {"f32", CacheType::f32}};
+  const std::string usual = type == CacheType::f32 ? "f32" : "f16";
+  return *command
+              .add_option("--cache-type", type,
+                          "Number format of the KV cache: f16, q8_0 (9/16 of its memory) or f32; default: " + usual)
+              ->transform(CLI::CheckedTransformer(types, CLI::ignore_case))
+              ->option_text("f16|q8_0|f32");
+}
+
 void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("-t,--threads", options.threads, "Threads; 0: the physical cores this process may use")
       ->capture_default_str()

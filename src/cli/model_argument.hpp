@@ -4,10 +4,12 @@
 #include <string>
 
 #include "minnow/model.hpp"
+#include "minnow/session.hpp"
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace minnow::cli {
 
@@ -20,5 +22,8 @@ Model load_model(const std::string& path, ModelOptions options);
 
 // --threads, --arithmetic, --pack-dir and --verify-pack.
 void add_model_options(CLI::App& command, ModelOptions& options);
+
+// --cache-type; what stands in `type` is the default.
+CLI::Option& add_cache_type(CLI::App& command, CacheType& type);
 
 }  // namespace minnow::cli

@@ -52,7 +52,7 @@ void score(Session& session, const Passage& passage, Tally& tally) {
 
 Perplexity perplexity(const Model& model, std::string_view text, const PerplexityOptions& options) {
   if (options.context < 2) fail(ErrorCode::invalid_input, "a context of {} can't score a token", options.context);
-  Session session(model, {.context = options.context});
+  Session session(model, {.context = options.context, .cache_type = options.cache_type});
   const std::vector<Passage> passages =
       passages_of(model, text, {.context = options.context, .chunks = options.chunks, .separator = options.separator});
   Tally tally;

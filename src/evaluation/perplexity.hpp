@@ -22,6 +22,7 @@ struct PerplexityOptions {
   std::size_t context = 512;
   std::size_t chunks = 0;   // chunks or documents; 0: all
   std::string separator{};  // empty: one text
+  CacheType cache_type = CacheType::f16;
   std::function<void(std::size_t done, std::size_t total)> progress{};
 };
 

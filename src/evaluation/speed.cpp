@@ -7,6 +7,7 @@
 #include "base/aligned_buffer.hpp"
 #include "base/error.hpp"
 #include "engine/loaded_model.hpp"
+#include "engine/session_plan.hpp"
 #include "evaluation/ceilings.hpp"
 #include "machine/memory.hpp"
 #include "models/cost.hpp"
@@ -110,7 +111,8 @@ SpeedFacts facts_of(const Model& model, const Session& session, const SpeedOptio
   const std::size_t batch = SessionOptions{}.batch_tokens;
   const std::size_t n_batches = (options.prompt_tokens + batch - 1) / batch;
   facts.prefill_bytes = static_cast<double>(cost.layer_bytes * n_batches + cost.output_bytes);
-  facts.attention_bytes = static_cast<double>(models::attention_bytes(loaded.spec(), middle, kernels::CacheType::f16));
+  facts.attention_bytes =
+      static_cast<double>(models::attention_bytes(loaded.spec(), middle, engine::cache_type(options.cache_type)));
   facts.prefill_operations = cost.operations(options.prompt_tokens, 1);
   facts.decode_operations = cost.operations(1, 1);
   facts.memory = session.memory();
@@ -140,7 +142,7 @@ SpeedSample measure_once(const Model& model, Session& session, std::span<const T
 SpeedReport measure_speed(const Model& model, const SpeedOptions& options) {
   check(options);
   const double first_ms = first_token_ms(model);
-  Session session(model, {.context = options.prompt_tokens + options.decode_tokens});
+  Session session(model, {.context = options.prompt_tokens + options.decode_tokens, .cache_type = options.cache_type});
   const auto prompt = some_prompt(options.prompt_tokens, model.vocabulary_size());
   session.prefill(prompt);  // warms up, and takes the memory that facts_of() reports
   SpeedFacts facts = facts_of(model, session, options);

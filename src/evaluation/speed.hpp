@@ -10,6 +10,7 @@
 
 #include "evaluation/speed_report.hpp"
 #include "minnow/model.hpp"
+#include "minnow/session.hpp"
 
 namespace minnow::evaluation {
 
@@ -18,6 +19,7 @@ struct SpeedOptions {
   std::size_t decode_tokens = 128;                 // after the prompt
   std::vector<std::size_t> batches{1, 4, 16, 64};  // sequences decoded together, each from an empty cache
   std::size_t repetitions = 5;
+  CacheType cache_type = CacheType::f16;
   std::function<void(std::size_t done, std::size_t total)> progress{};
 };
 

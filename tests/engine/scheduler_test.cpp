@@ -73,8 +73,8 @@ Request request(std::size_t i) {
           .logprobs = 2};
 }
 
-Outcome from_session(const Model& model, const Request& asked, std::size_t context) {
-  Session session(model, {.context = context, .sampling = asked.sampling});
+Outcome from_session(const Model& model, const Request& asked, std::size_t context, CacheType type = CacheType::f16) {
+  Session session(model, {.context = context, .cache_type = type, .sampling = asked.sampling});
   const Generation generation =
       session.generate(asked.prompt, {.max_tokens = asked.max_tokens, .stop = asked.stop, .logprobs = asked.logprobs});
   Outcome outcome{.text = generation.text};
@@ -99,6 +99,29 @@ TEST(Scheduler, AnswersDependOnNoNeighbourToTheLastBit) {
   }
 }
 
+// Sequences of several pages, with beginnings of all lengths in common, that run together and one after another.
+TEST(Scheduler, SharedPagesOfEveryCacheTypeChangeNoBit) {
+  const Model model = Model::load(tiny_model(), {.threads = 2});
+  for (const CacheType type : {CacheType::f32, CacheType::f16, CacheType::q8_0}) {
+    Scheduler scheduler(model, {.context = 256, .max_sequences = 3, .batch_tokens = 48, .cache_type = type});
+    const auto request_of = [](std::size_t i) {
+      Request asked = request(i);
+      asked.prompt = prompt_of(40 + i * 31 % 180);
+      for (TokenId last = 0; last < 5; ++last) asked.prompt.push_back(static_cast<TokenId>(10 + i) + last);
+      return asked;
+    };
+    std::vector<Asked> asked;
+    for (std::size_t i = 0; i < 12; ++i) asked.emplace_back(scheduler, request_of(i));
+    std::size_t cached = 0;
+    for (std::size_t i = 0; i < 12; ++i) {
+      const Outcome outcome = asked[i].wait();
+      EXPECT_EQ(outcome, from_session(model, request_of(i), 256, type)) << i;
+      cached += outcome.end.cached_tokens;
+    }
+    EXPECT_GT(cached, 500u);
+  }
+}
+
 TEST(Scheduler, WhatIsInTheCacheIsNotReadAgainAndChangesNoBit) {
   const Model model = Model::load(tiny_model());
   Scheduler scheduler(model, {.context = 128, .max_sequences = 2});
@@ -111,7 +134,7 @@ TEST(Scheduler, WhatIsInTheCacheIsNotReadAgainAndChangesNoBit) {
     EXPECT_EQ(outcome, expected);
     EXPECT_EQ(outcome.end.cached_tokens, round == 0 ? 0u : 59u);
   }
-  // A prompt that shares a beginning with it, while its own cache must stay: the beginning is copied.
+  // A prompt that shares a beginning with it.
   std::vector<TokenId> other = prompt_of(20);
   for (const TokenId id : prompt_of(30, 5)) other.push_back(id);
   Request second{.prompt = other, .sampling = {.temperature = 0}, .max_tokens = 8, .logprobs = 1};
