@@ -10,24 +10,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "evaluation/growing_session.hpp"
 #include "minnow/minnow.hpp"
 
 namespace minnow::evaluation {
 
-struct ScorerOptions {
-  std::size_t context = 0;                // the most tokens a text may have; 0: what the model was trained for
-  CacheType cache_type = CacheType::f32;  // as the harness; f16 moves log-likelihoods by tenths of a nat
-};
-
 class ChoiceScorer {
  public:
-  ChoiceScorer(const Model& model, const ScorerOptions& options);
+  ChoiceScorer(const Model& model, const ReadingOptions& options);
 
   // The sum of the log-probabilities, in nats, of each choice's tokens after `text` and a space. Throws
   // Error(invalid_input) for a choice that adds no token or more than the context holds, Error(out_of_memory).
@@ -44,15 +39,13 @@ class ChoiceScorer {
   };
 
   Candidate candidate(std::span<const TokenId> head, std::string_view text) const;
-  void make_room(std::span<const Candidate> candidates);
   // Brings the session to the candidates' common beginning and returns its length.
-  std::size_t read_common(std::span<const Candidate> candidates);
-  void add_first(std::span<const Candidate> candidates, std::size_t common, std::span<double> sums) const;
+  std::size_t read_common(std::span<const Candidate> candidates, Session& session);
+  void add_first(std::span<const Candidate> candidates, std::size_t common, std::span<const float> logits,
+                 std::span<double> sums) const;
 
   Model model_;
-  ScorerOptions options_;
-  std::size_t limit_;  // tokens
-  std::optional<Session> session_;
+  GrowingSession reader_;
   std::uint64_t evaluated_tokens_ = 0;
 };
 

@@ -24,6 +24,8 @@ constexpr std::array kFormats{
     Format{TaskKind::mmlu, "mmlu", mmlu_item},
     Format{TaskKind::arc, "arc", arc_item},
     Format{TaskKind::hellaswag, "hellaswag", hellaswag_item},
+    Format{TaskKind::gsm8k, "gsm8k", gsm8k_item},
+    Format{TaskKind::intent, "intent", intent_item},
 };
 
 const Format& format_of(TaskKind kind) {
@@ -39,6 +41,8 @@ TaskKind kind_of(const TaskLine& line) {
     fail(ErrorCode::invalid_input, "{}: it may be asked as mmlu or as arc asks; say which with --kind", line.name);
   }
   if (line.has("choices")) return line.field("choices").is_object() ? TaskKind::arc : TaskKind::mmlu;
+  if (line.has("intent") && line.has("text")) return TaskKind::intent;
+  if (line.has("question") && line.has("answer")) return TaskKind::gsm8k;
   fail(ErrorCode::invalid_input, "{}: its fields are those of no task we know; say which it is with --kind", line.name);
 }
 

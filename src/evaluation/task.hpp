@@ -8,6 +8,8 @@
 //   mmlu       {"question", "choices": [text…], "answer": index or letter, "subject"}
 //   arc        {"question", "choices": {"text": […], "label": […]}, "answerKey"}
 //   hellaswag  {"ctx_a", "ctx_b", "activity_label", "endings": […], "label"}
+//   gsm8k      {"question", "answer": "… #### number"}
+//   intent     {"text", "intent", "slots": {name: value…}}
 // and for mmlu and arc also {"centerpiece", "options": […], "correct_options_idx": [index]}.
 #pragma once
 
@@ -20,7 +22,10 @@
 
 namespace minnow::evaluation {
 
-enum class TaskKind { mmlu, arc, hellaswag };
+enum class TaskKind { mmlu, arc, hellaswag, gsm8k, intent };
+
+// Whether it is answered in words, not by a choice.
+inline bool is_generative(TaskKind kind) { return kind == TaskKind::gsm8k || kind == TaskKind::intent; }
 
 std::string_view name_of(TaskKind kind);
 // "mmlu", "arc", …; no value for another word.
@@ -30,6 +35,7 @@ struct TaskItem {
   std::string query;                 // what is asked, without examples before it
   std::vector<std::string> choices;  // what may follow it after a space
   std::size_t answer = 0;            // index of the right choice
+  std::string target{};              // what should be said where there are no choices
   std::string subject{};             // MMLU's; empty: none
   std::string record{};              // the line it came from
 };

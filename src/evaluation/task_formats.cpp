@@ -114,4 +114,17 @@ TaskItem hellaswag_item(const TaskLine& line) {
   return item;
 }
 
+TaskItem gsm8k_item(const TaskLine& line) {
+  return {.query = fmt::format("Question: {}\nAnswer:", line.text("question")),
+          .choices = {},
+          .target = line.text("answer")};
+}
+
+// No harness asks these; a chat model hears the text as it is.
+TaskItem intent_item(const TaskLine& line) {
+  if (!line.field("slots").is_object()) fail(ErrorCode::invalid_input, "{}: \"slots\" is not an object", line.name);
+  const nlohmann::ordered_json target{{"intent", line.text("intent")}, {"slots", line.field("slots")}};
+  return {.query = line.text("text"), .choices = {}, .target = target.dump()};
+}
+
 }  // namespace minnow::evaluation

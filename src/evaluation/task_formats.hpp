@@ -9,5 +9,7 @@ namespace minnow::evaluation {
 TaskItem mmlu_item(const TaskLine& line);
 TaskItem arc_item(const TaskLine& line);
 TaskItem hellaswag_item(const TaskLine& line);
+TaskItem gsm8k_item(const TaskLine& line);
+TaskItem intent_item(const TaskLine& line);
 
 }  // namespace minnow::evaluation

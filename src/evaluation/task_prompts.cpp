@@ -8,7 +8,11 @@
 namespace minnow::evaluation {
 namespace {
 
-std::string with_answer(const TaskItem& item) { return item.query + " " + item.choices[item.answer] + "\n\n"; }
+const std::string& right_answer(const TaskItem& item) {
+  return item.choices.empty() ? item.target : item.choices[item.answer];
+}
+
+std::string with_answer(const TaskItem& item) { return item.query + " " + right_answer(item) + "\n\n"; }
 
 // MMLU tells the model what the questions are about.
 std::string description(const TaskItem& item) {
@@ -82,6 +86,16 @@ std::string TaskPrompts::context(std::size_t item) const {
   std::string context = task_.kind == TaskKind::mmlu ? description(asked) : "";
   for (const std::size_t example : examples_[item]) context += with_answer(pool_.items[example]);
   return context + asked.query;
+}
+
+std::vector<ChatMessage> TaskPrompts::messages(std::size_t item) const {
+  std::vector<ChatMessage> messages;
+  for (const std::size_t example : examples_[item]) {
+    messages.push_back({.role = "user", .content = pool_.items[example].query});
+    messages.push_back({.role = "assistant", .content = right_answer(pool_.items[example])});
+  }
+  messages.push_back({.role = "user", .content = task_.items[item].query});
+  return messages;
 }
 
 }  // namespace minnow::evaluation

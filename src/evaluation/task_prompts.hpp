@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "evaluation/task.hpp"
+#include "minnow/minnow.hpp"
 
 namespace minnow::evaluation {
 
@@ -28,6 +29,8 @@ class TaskPrompts {
   TaskPrompts(const Task& task, const PromptOptions& options);
 
   std::string context(std::size_t item) const;
+  // The same as a conversation, in which the examples were asked and answered before.
+  std::vector<ChatMessage> messages(std::size_t item) const;
 
  private:
   using Examples = std::vector<std::size_t>;

@@ -13,6 +13,18 @@ using ordered_json = nlohmann::ordered_json;
 
 constexpr std::size_t kLargestFileBytes = std::size_t{512} << 20;
 
+const char* name_of(CacheType type) {
+  switch (type) {
+    case CacheType::f32:
+      return "f32";
+    case CacheType::f16:
+      return "f16";
+    case CacheType::q8_0:
+      return "q8_0";
+  }
+  fail(ErrorCode::internal, "a type of cache without a name");
+}
+
 ordered_json setup_of(const TaskRun& run) {
   const TaskRunOptions& options = run.options();
   const Task* examples = options.prompts.examples;
@@ -23,8 +35,9 @@ ordered_json setup_of(const TaskRun& run) {
           {"shots", options.prompts.shots},
           {"examples_sha256", examples == nullptr ? run.task().sha256 : examples->sha256},
           {"seed", options.prompts.seed},
-          {"context", options.scorer.context},
-          {"cache_type", options.scorer.cache_type == CacheType::f32 ? "f32" : "f16"},
+          {"context", options.reading.context},
+          {"max_tokens", options.max_tokens},
+          {"cache_type", name_of(options.reading.cache_type)},
           {"model_sha256", run.model().sha256()},
           {"arithmetic", run.model().arithmetic()},
           {"version", version()}};
@@ -34,25 +47,34 @@ ordered_json scores_json(const std::vector<TaskScore>& scores) {
   ordered_json json = ordered_json::object();
   for (const TaskScore& score : scores) {
     json[score.name] = {
-        {"value", score.value}, {"stderr", score.stderr_mean}, {"low", score.low}, {"high", score.high}};
+        {"value", score.value}, {"stderr", score.standard_error}, {"low", score.low}, {"high", score.high}};
   }
   return json;
 }
 
 ordered_json item_json(const TaskItem& item, const TaskAnswer& answer, const TaskDecision& decision) {
-  ordered_json json{{"answer", item.answer}, {"choice", decision.choice}, {"choice_norm", decision.choice_norm}};
-  for (const auto& [name, points] : decision.points) json[name] = points;
-  json["log_likelihoods"] = answer.log_likelihoods;
+  ordered_json json;
+  item.choices.empty() ? json["answer"] = item.target : json["answer"] = item.answer;
+  for (const auto& [name, number] : decision.numbers) json[name] = number;
+  for (const auto& [name, text] : decision.extracted) json[name] = text;
+  for (const TaskPoints& points : decision.points) {
+    if (points.is_share) json[points.score] = points.right;
+  }
+  item.choices.empty() ? json["text"] = answer.text : json["log_likelihoods"] = answer.log_likelihoods;
   return json;
 }
 
 TaskAnswer kept_answer(const nlohmann::json& item, const std::string& name) {
   TaskAnswer answer;
-  const auto found = item.is_object() ? item.find("log_likelihoods") : item.end();
-  if (!item.is_object() || found == item.end() || !found->is_array()) {
-    fail(ErrorCode::invalid_input, "{}: an item has no log-likelihoods", name);
+  const bool has_text = item.is_object() && item.contains("text") && item["text"].is_string();
+  if (has_text) {
+    answer.text = item["text"].get<std::string>();
+    return answer;
   }
-  for (const nlohmann::json& value : *found) {
+  if (!item.is_object() || !item.contains("log_likelihoods") || !item["log_likelihoods"].is_array()) {
+    fail(ErrorCode::invalid_input, "{}: an item has neither log-likelihoods nor a text", name);
+  }
+  for (const nlohmann::json& value : item["log_likelihoods"]) {
     if (!value.is_number()) fail(ErrorCode::invalid_input, "{}: a log-likelihood is no number", name);
     answer.log_likelihoods.push_back(value.get<double>());
   }
@@ -94,9 +116,13 @@ ordered_json task_results(const TaskRun& run) {
   return json;
 }
 
+std::string to_line(const ordered_json& results) {
+  return results.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
 void write_results(const std::filesystem::path& path, const TaskRun& run) {
   AtomicFile file(path);
-  file.write(task_results(run).dump() + "\n");
+  file.write(to_line(task_results(run)));
   file.commit();
 }
 

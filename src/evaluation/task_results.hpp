@@ -4,6 +4,8 @@
 //    "scores": {"acc": {"value", "stderr", "low", "high"}, …}, "subjects": {"marketing": {"questions", "acc": …}, …},
 //    "items": [{"answer", "choice", "choice_norm", "acc", "acc_norm", "log_likelihoods": […]}, …]}
 //
+// An item of a task that is answered in words has "text" instead of log-likelihoods, and what was found in it.
+//
 // "setup" is everything the answers depend on: task, examples, shots, seed, context, model's SHA-256, arithmetic and
 // version. A run goes on only from results with the same setup.
 #pragma once
@@ -19,6 +21,7 @@
 namespace minnow::evaluation {
 
 nlohmann::ordered_json task_results(const TaskRun& run);
+std::string to_line(const nlohmann::ordered_json& results);  // with a line's end
 
 // Under its name only when it is whole.
 void write_results(const std::filesystem::path& path, const TaskRun& run);

@@ -13,23 +13,37 @@ TaskRun::TaskRun(const Model& model, const Task& task, const TaskRunOptions& opt
       options_(options),
       n_items_(options.limit == 0 ? task.items.size() : std::min(options.limit, task.items.size())),
       prompts_(task, options.prompts),
-      scorer_(model, options.scorer) {}
+      scorer_(model, options.reading),
+      writer_(model, options.reading) {}
 
 void TaskRun::resume(std::vector<TaskAnswer> answers) {
   answers.resize(std::min(answers.size(), n_items_));
   std::vector<TaskDecision> decisions;
-  for (std::size_t i = 0; i < answers.size(); ++i) decisions.push_back(decide(task_.items[i], answers[i]));
+  for (std::size_t i = 0; i < answers.size(); ++i) decisions.push_back(decide(task_.kind, task_.items[i], answers[i]));
   answers_ = std::move(answers);
   decisions_ = std::move(decisions);
 }
 
+// Commands are spoken to a model as to an assistant, where it has a form for that.
+std::vector<TokenId> TaskRun::prompt(std::size_t item) const {
+  const bool as_chat = task_.kind == TaskKind::intent && model_.has_chat_template();
+  return as_chat ? model_.chat_tokens(prompts_.messages(item)) : model_.tokenize(prompts_.context(item));
+}
+
+TaskAnswer TaskRun::answer(std::size_t item) {
+  if (!is_generative(task_.kind))
+    return {.log_likelihoods = scorer_.score(prompts_.context(item), task_.items[item].choices)};
+  WritingOptions options{.max_tokens = options_.max_tokens};
+  if (task_.kind == TaskKind::gsm8k) options.stop = {"Question:", "</s>", "<|im_end|>"};  // the harness's
+  return {.text = writer_.write(prompt(item), options)};
+}
+
 void TaskRun::step() {
   const std::size_t index = answers_.size();
-  const TaskItem& item = task_.items[index];
   try {
-    TaskAnswer answer{scorer_.score(prompts_.context(index), item.choices)};
-    decisions_.push_back(decide(item, answer));
-    answers_.push_back(std::move(answer));
+    TaskAnswer given = answer(index);
+    decisions_.push_back(decide(task_.kind, task_.items[index], given));
+    answers_.push_back(std::move(given));
   } catch (const Error& error) {
     fail(error.code(), "{}, question {}: {}", task_.name, index + 1, error.what());
   }

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluation/answer_writer.hpp"
 #include "evaluation/choice_scorer.hpp"
 #include "evaluation/task.hpp"
 #include "evaluation/task_prompts.hpp"
@@ -22,8 +23,9 @@ namespace minnow::evaluation {
 
 struct TaskRunOptions {
   PromptOptions prompts{};
-  ScorerOptions scorer{};
-  std::size_t limit = 0;  // questions, the first ones; 0: all
+  ReadingOptions reading{};
+  std::size_t max_tokens = 256;  // of an answer in words
+  std::size_t limit = 0;         // questions, the first ones; 0: all
 };
 
 class TaskRun {
@@ -51,12 +53,16 @@ class TaskRun {
   std::map<std::string, std::vector<TaskScore>> scores_by_subject() const;
 
  private:
+  TaskAnswer answer(std::size_t item);
+  std::vector<TokenId> prompt(std::size_t item) const;
+
   Model model_;
   const Task& task_;
   TaskRunOptions options_;
   std::size_t n_items_;
   TaskPrompts prompts_;
   ChoiceScorer scorer_;
+  AnswerWriter writer_;
   std::vector<TaskAnswer> answers_;
   std::vector<TaskDecision> decisions_;
 };

@@ -8,6 +8,7 @@
 
 #include "base/file.hpp"
 #include "base/thread_pool.hpp"
+#include "evaluation/number_match.hpp"
 #include "evaluation/task_results.hpp"
 #include "formats/quantize.hpp"
 #include "test_data.hpp"
@@ -79,19 +80,19 @@ TEST(ChoiceScorer, CutsWhatTheContextCannotHoldAtTheBeginning) {
 
 TEST(TaskScore, LikeliestAndLikeliestForItsLengthAreDecided) {
   const TaskItem item{.query = "q", .choices = {"ab", "äöüäöüäöü", "ab"}, .answer = 1};
-  const TaskDecision decision = decide(item, {{-4, -9, -4}});
-  EXPECT_EQ(decision.choice, 0u) << "ties go to the first";
-  EXPECT_EQ(decision.choice_norm, 1u) << "nine characters, not eighteen bytes";
-  EXPECT_THROW(decide(item, {{-1, -2}}), Error);
-  EXPECT_THROW(decide(item, {{-1, -2, std::nan("")}}), Error);
+  const TaskDecision decision = decide(TaskKind::arc, item, {.log_likelihoods = {-4, -9, -4}});
+  EXPECT_EQ(decision.numbers[0].second, 0u) << "ties go to the first";
+  EXPECT_EQ(decision.numbers[1].second, 1u) << "nine characters, not eighteen bytes";
+  EXPECT_THROW(decide(TaskKind::arc, item, {.log_likelihoods = {-1, -2}}), Error);
+  EXPECT_THROW(decide(TaskKind::arc, item, {.log_likelihoods = {-1, -2, std::nan("")}}), Error);
 }
 
 TEST(TaskScore, HasTheErrorsOfAMeanOfZerosAndOnes) {
   std::vector<TaskDecision> decisions(10);
-  for (std::size_t i = 0; i < 10; ++i) decisions[i].points = {{"acc", i < 3 ? 1 : 0}, {"none", 0}};
+  for (std::size_t i = 0; i < 10; ++i) decisions[i].points = {{"acc", i < 3 ? 1.0 : 0.0}, {"none", 0}};
   const auto scores = task_scores(decisions);
   EXPECT_NEAR(scores[0].value, 0.3, 1e-12);
-  EXPECT_NEAR(scores[0].stderr_mean, std::sqrt(0.3 * 0.7 / 9), 1e-12);
+  EXPECT_NEAR(scores[0].standard_error, std::sqrt(0.3 * 0.7 / 9), 1e-12);
   EXPECT_NEAR(scores[0].low, 0.1077913, 1e-6);  // Wilson's interval, from statsmodels
   EXPECT_NEAR(scores[0].high, 0.6032219, 1e-6);
   EXPECT_EQ(scores[1].low, 0);
@@ -125,19 +126,91 @@ TEST(TaskRun, DecidesAsTheHarnessDoes) {
         EXPECT_NEAR(ours.answers()[i].log_likelihoods[choice], theirs[choice], 0.005)
             << run["kind"] << " with " << run["shots"] << " shots, question " << i;
       }
-      for (const auto& [name, points] : ours.decisions()[i].points) {
-        if (!run["items"][i].contains(name)) continue;
-        EXPECT_EQ(points, run["items"][i][name].get<double>()) << run["kind"] << ", question " << i;
+      for (const TaskPoints& points : ours.decisions()[i].points) {
+        if (!run["items"][i].contains(points.score)) continue;
+        EXPECT_EQ(points.right, run["items"][i][points.score].get<double>()) << run["kind"] << ", question " << i;
         ++n_decisions;
       }
     }
     for (const TaskScore& score : ours.scores()) {
       if (!run["scores"].contains(score.name)) continue;
       EXPECT_NEAR(score.value, run["scores"][score.name].get<double>(), 1e-12);
-      EXPECT_NEAR(score.stderr_mean, run["scores"][score.name + "_stderr"].get<double>(), 1e-12);
+      EXPECT_NEAR(score.standard_error, run["scores"][score.name + "_stderr"].get<double>(), 1e-12);
     }
   }
   EXPECT_GE(n_decisions, 100u);
+}
+
+TEST(TaskScore, SlotsOfAllQuestionsMakeOneF1) {
+  const TaskItem item{
+      .query = "q", .choices = {}, .target = R"({"intent": "on", "slots": {"area": "hall", "level": 4}})"};
+  std::vector<TaskDecision> decisions;
+  for (const char* said :
+       {R"({"intent": "on", "slots": {"level": 4, "area": "hall"}})",
+        R"(Sure: {"intent": "on", "slots": {"area": "hall", "level": "4"}}.)", R"({"intent": "off", "slots": {}})",
+        "I can't.", "}{", R"({"intent": ["on"], "slots": 3})"}) {
+    decisions.push_back(decide(TaskKind::intent, item, {.text = said}));
+  }
+  const auto scores = task_scores(decisions);
+  EXPECT_EQ(scores[0].name, "exact_match");
+  EXPECT_NEAR(scores[0].value, 1.0 / 6, 1e-12);
+  EXPECT_EQ(scores[1].name, "intent_acc");
+  EXPECT_NEAR(scores[1].value, 2.0 / 6, 1e-12);
+  EXPECT_EQ(scores[2].name, "slot_f1");
+  EXPECT_NEAR(scores[2].value, 2.0 * 3 / (2 * 3 + 1 + 9), 1e-12) << "3 found, 1 invented, 9 missed";
+  EXPECT_GT(scores[2].standard_error, 0);
+  EXPECT_LT(scores[2].low, scores[2].value);
+}
+
+TEST(NumberMatch, FindsWhatTheHarnessFinds) {
+  const json golden = json::parse(read_file(testing::golden("eval_task/golden.json")));
+  EXPECT_GE(golden["numbers"].size(), 100u);
+  for (const json& number : golden["numbers"]) {
+    const std::string text = number[0], reference = number[1];
+    EXPECT_EQ(strict_number(text), number[2][0]) << number;
+    EXPECT_EQ(last_number(text), number[3][0]) << number;
+    EXPECT_EQ(same_number(strict_number(text), reference), number[2][1]) << number;
+    EXPECT_EQ(same_number(last_number(text), reference), number[3][1]) << number;
+  }
+}
+
+TEST(TaskRun, WritesTheAnswersThatTheHarnessGets) {
+  const json golden = json::parse(read_file(testing::golden("eval_task/golden.json")));
+  const Model model = home_in_f32();
+  std::size_t n_answers = 0;
+  for (const json& run : golden["runs"]) {
+    if (run["kind"] != "gsm8k") continue;
+    const Task task = golden_task(run["file"]), examples = golden_task(run["examples"]);
+    TaskRun ours(model, task, {.prompts = {.shots = run["shots"], .examples = &examples}});
+    finish(ours);
+    for (std::size_t i = 0; i < task.items.size(); ++i, ++n_answers) {
+      EXPECT_EQ(ours.answers()[i].text, run["items"][i]["text"]) << "question " << i;
+      EXPECT_EQ(ours.decisions()[i].extracted[1].second, run["items"][i]["extracted"]) << "question " << i;
+    }
+  }
+  EXPECT_GT(n_answers, 0u);
+}
+
+TEST(TaskRun, CommandsAreSpokenToTheModelAsToAnAssistant) {
+  const Model model = Model::load(std::filesystem::path(MINNOW_SOURCE) / "models/home/minnow-home.gguf");
+  const Task task = golden_task("intent.jsonl");
+  EXPECT_EQ(task.kind, TaskKind::intent);
+  TaskRun run(model, task, {});
+  finish(run);
+  EXPECT_THAT(run.answers()[0].text, HasSubstr(R"({"intent":"HassTurnOff","slots":{"name":"light over the sofa"})"));
+  EXPECT_EQ(run.scores()[0].value, 0.75) << "the last command makes no sense";
+}
+
+TEST(AnswerWriter, StopsAndCutsThePromptAtItsBeginning) {
+  const Model model = Model::load(testing::tiny_model());
+  AnswerWriter writer(model, {.context = 40});
+  const auto prompt = model.tokenize(std::string(100, 'z'));
+  const std::string whole = writer.write(prompt, {.max_tokens = 16});
+  EXPECT_EQ(writer.write(std::span(prompt).last(24), {.max_tokens = 16}), whole);
+  ASSERT_GT(whole.size(), 4u);
+  const std::string stop = whole.substr(2, 1);
+  EXPECT_EQ(writer.write(prompt, {.max_tokens = 16, .stop = {stop}}), whole.substr(0, whole.find(stop)));
+  EXPECT_THROW(writer.write(prompt, {.max_tokens = 40}), Error);
 }
 
 TEST(TaskRun, GoesOnFromItsResultsAsIfNothingHadHappened) {
@@ -169,7 +242,7 @@ TEST(TaskRun, OthersResultsAreNotGoneOnFrom) {
   }
   EXPECT_THROW(results_from_text("{}", "r"), Error);
   EXPECT_THROW(results_from_text(R"({"setup": {}, "items": [{"log_likelihoods": ["a"]}]})", "r"), Error);
-  EXPECT_THROW(run.resume({{{-1, -2, -3}}}), Error) << "the first question has four choices";
+  EXPECT_THROW(run.resume({{.log_likelihoods = {-1, -2, -3}}}), Error) << "the first question has four choices";
   EXPECT_EQ(run.answers().size(), 1u);
 }
 

@@ -3,6 +3,8 @@ in the place of the data set."""
 import pathlib
 
 from lm_eval import simple_evaluate, tasks
+from lm_eval.api.metrics import exact_match_hf_evaluate
+from lm_eval.filters.extraction import RegexFilter
 from lm_eval.tasks._yaml_loader import load_yaml
 
 TASKS = {"mmlu": "mmlu/default/mmlu_marketing.yaml", "arc": "arc/arc_challenge.yaml", "hellaswag": "hellaswag/hellaswag.yaml",
@@ -19,6 +21,18 @@ def task(kind, file, examples=None, subject=None):
     if kind == "mmlu":
         config["description"] = f"The following are multiple choice questions (with answers) about {subject.replace('_', ' ')}.\n\n" if subject else ""
     return config
+
+
+def gsm8k_match(text, reference):
+    """What the harness's two filters find in a text, and whether it counts as the reference: [found, matches] for each."""
+    config = load_yaml(pathlib.Path(tasks.__file__).parent / TASKS["gsm8k"], resolve_func=True)
+    metric = {key: value for key, value in config["metric_list"][0].items() if key not in ("metric", "aggregation", "higher_is_better")}
+    out = []
+    for filters in config["filter_list"]:
+        words = {key: value for key, value in filters["filter"][0].items() if key != "function"}
+        found = RegexFilter(**words).apply([[text]], [{}])[0][0]
+        out.append([found, bool(exact_match_hf_evaluate(predictions=[found], references=[reference], **metric)["exact_match"])])
+    return out
 
 
 def samples(model, kind, file, examples=None, shots=0, subject=None, limit=None, **more):

@@ -80,6 +80,30 @@ def random_llama(folder, texts, seed=5):
     return save(folder, model, tokenizer, bos_token="<|begin|>", eos_token="<|end|>", pad_token="<|end|>")
 
 
+def learn_by_heart(folder, questions, steps=160):
+    """Teaches the model in `folder` GSM8K questions and their answers, so that it has numbers to say."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    torch.manual_seed(1)
+    for parameter in model.parameters():
+        if parameter.ndim > 1:
+            torch.nn.init.normal_(parameter, std=0.05)
+    texts = [f"Question: {question['question']}\nAnswer: {question['answer']}<|end|>" for question in questions]
+    rows = tokenizer(texts, return_tensors="pt", padding=True)
+    labels = rows.input_ids.masked_fill(rows.attention_mask == 0, -100)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3, weight_decay=0)
+    for step in range(steps):
+        optimizer.param_groups[0]["lr"] = 4e-3 * min(1, (step + 1) / 20) * (1 - step / steps)
+        loss = model(**rows, labels=labels).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    print(f"learned to {loss.item():.3f} nats a token", flush=True)
+    model.save_pretrained(folder)
+    return folder
+
+
 def task_texts(*files):
     for file in files:
         for line in pathlib.Path(file).read_text().splitlines():
