@@ -12,22 +12,27 @@
 #include "cli/commands.hpp"
 #include "cli/divergence_words.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/task_words.hpp"
 #include "cli/terminal.hpp"
 #include "cli/validators.hpp"
 #include "evaluation/gate.hpp"
 #include "evaluation/reference_file.hpp"
+#include "evaluation/task_results.hpp"
 
 namespace minnow::cli {
 namespace {
 
 struct GateWords : ComparisonWords {
   std::string candidate, report;
-  std::optional<double> max_divergence, max_p99, max_perplexity_ratio, min_same_top;
+  std::optional<double> max_divergence, max_p99, max_perplexity_ratio, min_same_top, min_score;
+  TaskWords task;
+  std::string score;
   bool json = false;
+
+  bool limits_divergence() const { return max_divergence || max_p99 || max_perplexity_ratio || min_same_top; }
 };
 
-evaluation::Gate judge(const GateWords& words, const evaluation::Divergence& result) {
-  evaluation::Gate gate;
+void judge_divergence(const GateWords& words, const evaluation::Divergence& result, evaluation::Gate& gate) {
   if (words.max_divergence) gate.at_most("mean KL divergence", result.mean, result.mean_error, *words.max_divergence);
   if (words.max_p99) gate.at_most("99% of the KL divergence", result.p99, 0, *words.max_p99);
   if (words.max_perplexity_ratio) {
@@ -37,7 +42,16 @@ evaluation::Gate judge(const GateWords& words, const evaluation::Divergence& res
   if (words.min_same_top) {
     gate.at_least("share of the same likeliest token", result.same_top, result.same_top_error, *words.min_same_top);
   }
-  return gate;
+}
+
+// The score that --min means.
+evaluation::TaskScore limited_score(const GateWords& words, const evaluation::TaskRun& run) {
+  std::string names;
+  for (const evaluation::TaskScore& score : run.scores()) {
+    if (words.score.empty() || score.name == words.score) return score;
+    names += (names.empty() ? "" : ", ") + score.name;
+  }
+  fail(ErrorCode::invalid_input, "{} has no score '{}', but {}", run.task().name, words.score, names);
 }
 
 std::uint64_t size_of(const std::string& path) {
@@ -46,55 +60,96 @@ std::uint64_t size_of(const std::string& path) {
   return ignored ? 0 : size;
 }
 
-void write_report(const GateWords& words, const evaluation::Gate& gate, const evaluation::Divergence& result,
-                  const std::string& reference_sha256, const Model& candidate) {
-  AtomicFile file(words.report);
-  file.write(evaluation::gate_html(
-      gate, result, {std::filesystem::path(words.reference).filename(), reference_sha256, size_of(words.reference)},
-      {std::filesystem::path(words.candidate).filename(), candidate.sha256(), size_of(words.candidate)}));
-  file.commit();
+evaluation::GateSubject subject(const std::string& path, const std::string& sha256) {
+  return {.name = std::filesystem::path(path).filename(), .sha256 = sha256, .bytes = size_of(path)};
+}
+
+// What was measured of the candidate.
+struct Measured {
+  Model candidate;
+  evaluation::Gate gate{};
+  evaluation::GateFindings findings{};
+  nlohmann::ordered_json json{};  // of divergence and task
+  std::string lines{};
+};
+
+void measure_divergence(const GateWords& words, evaluation::Reference& reference, Measured& measured) {
+  ProgressBar bar("comparing");
+  const evaluation::Divergence result = evaluation::divergence(
+      reference, measured.candidate, [&](std::size_t done, std::size_t total) { bar.update(done, total); });
+  judge_divergence(words, result, measured.gate);
+  measured.findings.reference = subject(words.reference, reference.model_sha256());
+  measured.findings.divergence = result;
+  measured.json["divergence"] = divergence_json(result);
+  measured.json["reference_sha256"] = reference.model_sha256();
+  measured.lines += divergence_text(result);
+}
+
+void measure_task(const GateWords& words, const AskedTask& asked, Measured& measured) {
+  evaluation::TaskRun run = asked.run(measured.candidate);
+  answer_all(run, [&] {
+    if (run.answers().size() == 1) limited_score(words, run);  // a wrong name is told of at once
+  });
+  if (!run.finished()) fail(ErrorCode::cancelled, "interrupted: the candidate was not judged");
+  const evaluation::TaskScore score = limited_score(words, run);
+  measured.gate.at_least(score.name + " of " + run.task().name, score.value, score.standard_error, *words.min_score);
+  measured.findings.task = {run.task().name, run.options().prompts.shots, run.scores()};
+  measured.json["task"] = evaluation::task_results(run);
+  measured.json["task"].erase("items");
+  measured.lines += score_lines(run);
+}
+
+nlohmann::ordered_json verdict_json(const Measured& measured) {
+  nlohmann::ordered_json json{{"passed", measured.gate.passed()}, {"checks", nlohmann::ordered_json::array()}};
+  for (const auto& check : measured.gate.checks()) {
+    json["checks"].push_back({{"figure", check.figure},
+                              {"value", check.value},
+                              {"error", check.error},
+                              {check.at_most ? "at_most" : "at_least", check.limit},
+                              {"holds", check.holds()}});
+  }
+  json.update(measured.json);
+  json["candidate"] = model_json(measured.candidate);
+  return json;
+}
+
+void check_words(const GateWords& words) {
+  if (words.task.task_file.empty() != !words.min_score) throw CLI::ValidationError("--task and --min need each other");
+  if (!words.limits_divergence() && !words.min_score) {
+    throw CLI::ValidationError(
+        "a gate needs a limit: --max-divergence, --max-perplexity-ratio, --min-same-top, or --task with --min");
+  }
+  if (words.limits_divergence() && words.reference.empty()) {
+    throw CLI::ValidationError("limits of the divergence need a --reference");
+  }
 }
 
 void gate(const GateWords& words) {
-  if (!words.max_divergence && !words.max_p99 && !words.max_perplexity_ratio && !words.min_same_top) {
-    throw CLI::ValidationError("a gate needs a limit: --max-divergence, --max-perplexity-ratio or --min-same-top");
+  check_words(words);
+  std::unique_ptr<evaluation::Reference> reference;
+  std::optional<AskedTask> asked;
+  if (words.min_score) asked.emplace(words.task);  // a broken file is told of before hours of measuring
+  if (words.limits_divergence()) reference = open_reference(words);
+  Measured measured{load_model(words.candidate, words.load)};
+  measured.findings.candidate = subject(words.candidate, measured.candidate.sha256());
+  if (reference) measure_divergence(words, *reference, measured);
+  if (asked) measure_task(words, *asked, measured);
+  if (!words.report.empty()) {
+    AtomicFile file(words.report);
+    file.write(evaluation::gate_html(measured.gate, measured.findings));
+    file.commit();
   }
-  const auto reference = open_reference(words);
-  const Model candidate = load_model(words.candidate, words.load);
-  evaluation::Divergence result;
-  {
-    ProgressBar bar("comparing");
-    result = evaluation::divergence(*reference, candidate,
-                                    [&](std::size_t done, std::size_t total) { bar.update(done, total); });
-  }
-  const evaluation::Gate verdict = judge(words, result);
-  if (!words.report.empty()) write_report(words, verdict, result, reference->model_sha256(), candidate);
-  if (words.json) {
-    nlohmann::ordered_json json{{"passed", verdict.passed()}, {"checks", nlohmann::ordered_json::array()}};
-    for (const auto& check : verdict.checks()) {
-      json["checks"].push_back({{"figure", check.figure},
-                                {"value", check.value},
-                                {"error", check.error},
-                                {check.at_most ? "at_most" : "at_least", check.limit},
-                                {"holds", check.holds()}});
-    }
-    json["divergence"] = divergence_json(result);
-    json["reference_sha256"] = reference->model_sha256();
-    json["candidate"] = model_json(candidate);
-    print(json.dump() + "\n");
-  } else {
-    print(divergence_text(result));
-  }
-  if (!verdict.passed()) fail(ErrorCode::invalid_input, "refused: {}", verdict.refusal());
+  print(words.json ? verdict_json(measured).dump() + "\n" : measured.lines);
+  if (!measured.gate.passed()) fail(ErrorCode::invalid_input, "refused: {}", measured.gate.refusal());
 }
 
 }  // namespace
 
 void add_eval_gate(CLI::App& eval) {
-  CLI::App* command = eval.add_subcommand("gate", "Whether a candidate is near enough to its reference: exit 0 or 1");
+  CLI::App* command = eval.add_subcommand(
+      "gate", "Whether a candidate is near enough to its reference, or good enough at a task: exit 0 or 1");
   auto words = std::make_shared<GateWords>();
-  command->add_option("--reference", words->reference, "A GGUF file, or predictions kept by eval divergence")
-      ->required();
+  command->add_option("--reference", words->reference, "A GGUF file, or predictions kept by eval divergence");
   command->add_option("--candidate", words->candidate, "A GGUF file")->required();
   command->add_option("--max-divergence", words->max_divergence, "Mean KL divergence, nats per token")
       ->check(between(0.0, 100.0));
@@ -104,6 +159,10 @@ void add_eval_gate(CLI::App& eval) {
       ->check(between(0.0, 1e6));
   command->add_option("--min-same-top", words->min_same_top, "Share of tokens with the same likeliest token, 0 to 1")
       ->check(between(0.0, 1.0));
+  command->add_option("--task", words->task.task_file, "Ask these questions too, as eval task does");
+  command->add_option("--min", words->min_score, "The least score of the task, 0 to 1")->check(between(0.0, 1.0));
+  command->add_option("--score", words->score, "Which score --min means: acc_norm, slot_f1, … (default: the first)");
+  add_task_options(*command, words->task);
   command->add_option("--report", words->report, "Write a page of HTML that a person can read");
   add_comparison_options(*command, *words);
   command->add_flag("--json", words->json, "Print one JSON object");

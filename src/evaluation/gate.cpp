@@ -64,6 +64,35 @@ std::string quantile_picture(const Divergence& divergence) {
   return svg + "</svg>";
 }
 
+std::string divergence_section(const Divergence& divergence) {
+  return fmt::format(
+             "<h2>What was measured</h2><p>{} tokens in {} chunks. The likeliest token is the same for {:.2f} ± "
+             "{:.2f}% "
+             "of them. Perplexity {:.4f}, the reference's {:.4f} (ratio {:.5f} ± {:.5f}). The probability of the "
+             "text's "
+             "own tokens changed by {:.4f} (root mean square).</p><h2>KL divergence, nats per token</h2>",
+             divergence.tokens, divergence.chunks, 100 * divergence.same_top, 100 * divergence.same_top_error,
+             divergence.perplexity, divergence.reference_perplexity, divergence.perplexity_ratio,
+             divergence.perplexity_ratio_error, divergence.rms_probability_change) +
+         quantile_picture(divergence);
+}
+
+// Scores as bars from 0 to 1, their confidence intervals as lines.
+std::string task_section(const GateTask& task) {
+  std::string html =
+      fmt::format("<h2>{}: {} questions, {} shots</h2>", escaped(task.name), task.scores[0].n, task.shots);
+  html += "<table><tr><th>score<th class=n>value<th class=n>95%<th>";
+  for (const TaskScore& score : task.scores) {
+    html += fmt::format(
+        "<tr><td>{}<td class=n>{:.4f} ± {:.4f}<td class=n>{:.4f} to {:.4f}<td><svg viewBox='0 0 200 18' width='200' "
+        "role='img' aria-label='{:.4f}'><rect width='200' height='18' fill='#eef1f5'/><rect width='{:.1f}' height='18' "
+        "fill='#0b6e8a'/><line x1='{:.1f}' x2='{:.1f}' y1='9' y2='9' stroke='#1b2330' stroke-width='2'/></svg>",
+        escaped(score.name), score.value, score.standard_error, score.low, score.high, score.value, 200 * score.value,
+        200 * score.low, 200 * score.high);
+  }
+  return html + "</table>";
+}
+
 }  // namespace
 
 void Gate::at_most(std::string figure, double value, double error, double limit) {
@@ -88,14 +117,14 @@ std::string Gate::refusal() const {
   return sentence;
 }
 
-std::string gate_html(const Gate& gate, const Divergence& divergence, const GateSubject& reference,
-                      const GateSubject& candidate) {
+std::string gate_html(const Gate& gate, const GateFindings& findings) {
   std::string html = fmt::format(
       "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
       "<title>{0}: {1}</title><style>{2}</style><h1>{1}: <span class={3}>{0}</span></h1>",
-      gate.passed() ? "passed" : "refused", escaped(candidate.name), kStyle, gate.passed() ? "yes" : "no");
-  html += "<table><tr><th><th>model<th class=n>size<th>SHA-256" + subject_rows("reference", reference) +
-          subject_rows("candidate", candidate) + "</table>";
+      gate.passed() ? "passed" : "refused", escaped(findings.candidate.name), kStyle, gate.passed() ? "yes" : "no");
+  html += "<table><tr><th><th>model<th class=n>size<th>SHA-256";
+  if (findings.reference) html += subject_rows("reference", *findings.reference);
+  html += subject_rows("candidate", findings.candidate) + "</table>";
   html += "<h2>What was asked</h2><table><tr><th>figure<th class=n>measured<th class=n>limit<th>";
   for (const GateCheck& check : gate.checks()) {
     html += fmt::format("<tr><td>{}<td class=n>{:.6g}{}<td class=n>{} {:.6g}<td class={}>{}", escaped(check.figure),
@@ -103,16 +132,10 @@ std::string gate_html(const Gate& gate, const Divergence& divergence, const Gate
                         check.at_most ? "≤" : "≥", check.limit, check.holds() ? "yes" : "no",
                         check.holds() ? "holds" : "fails");
   }
-  html += fmt::format(
-      "</table><h2>What was measured</h2><p>{} tokens in {} chunks. The likeliest token is the same for {:.2f} ± "
-      "{:.2f}% of "
-      "them. Perplexity {:.4f}, the reference's {:.4f} (ratio {:.5f} ± {:.5f}). The probability of the text's own "
-      "tokens "
-      "changed by {:.4f} (root mean square).</p><h2>KL divergence, nats per token</h2>",
-      divergence.tokens, divergence.chunks, 100 * divergence.same_top, 100 * divergence.same_top_error,
-      divergence.perplexity, divergence.reference_perplexity, divergence.perplexity_ratio,
-      divergence.perplexity_ratio_error, divergence.rms_probability_change);
-  return html + quantile_picture(divergence) + "</html>\n";
+  html += "</table>";
+  if (findings.task) html += task_section(*findings.task);
+  if (findings.divergence) html += divergence_section(*findings.divergence);
+  return html + "</html>\n";
 }
 
 }  // namespace minnow::evaluation

@@ -5,10 +5,14 @@
 //   if (!gate.passed()) std::cerr << gate.refusal();
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "evaluation/divergence.hpp"
+#include "evaluation/task_score.hpp"
 
 namespace minnow::evaluation {
 
@@ -41,8 +45,22 @@ struct GateSubject {
   std::uint64_t bytes = 0;
 };
 
-// One page of HTML that needs nothing else: verdict, figures beside their limits, and how the divergence is spread.
-std::string gate_html(const Gate& gate, const Divergence& divergence, const GateSubject& reference,
-                      const GateSubject& candidate);
+struct GateTask {
+  std::string name;  // of its file
+  std::size_t shots = 0;
+  std::vector<TaskScore> scores;
+};
+
+// What the page tells beside the verdict.
+struct GateFindings {
+  GateSubject candidate;
+  std::optional<GateSubject> reference{};
+  std::optional<Divergence> divergence{};
+  std::optional<GateTask> task{};
+};
+
+// One page of HTML that needs nothing else: verdict, figures beside their limits, scores of the task, and how the
+// divergence is spread.
+std::string gate_html(const Gate& gate, const GateFindings& findings);
 
 }  // namespace minnow::evaluation

@@ -52,6 +52,25 @@ class Eval(unittest.TestCase):
         judged = json.loads(self.gate("--max-divergence", 0, "--json").stdout)
         self.assertEqual((judged["passed"], judged["checks"][0]["holds"]), (False, False))
 
+    def test_the_gate_asks_a_task(self):
+        questions = SOURCE / "tests" / "reference" / "eval_task" / "intent.jsonl"
+        report = pathlib.Path(self.folder.name) / "task.html"
+        alone = minnow("eval", "gate", "--candidate", HOME_MODEL, "--task", questions, "--min", 0.7, "--json", "--report", report)
+        self.assertEqual(alone.returncode, 0, alone.stderr)
+        judged = json.loads(alone.stdout)
+        self.assertEqual([check["figure"] for check in judged["checks"]], ["exact_match of intent.jsonl"])
+        self.assertEqual(judged["task"]["scores"]["exact_match"]["value"], judged["checks"][0]["value"])
+        self.assertIn("intent.jsonl: 4 questions", report.read_text())
+        shut = minnow("eval", "gate", "--candidate", HOME_MODEL, "--task", questions, "--min", 1, "--score", "intent_acc")
+        self.assertEqual(shut.returncode, 1)
+        self.assertRegex(shut.stderr, rb"^minnow: refused: intent_acc of intent.jsonl is 0.75, at least 1 is allowed\n$")
+        both = self.gate("--max-divergence", 0, "--task", questions, "--min", 1, "--json")
+        self.assertEqual([check["holds"] for check in json.loads(both.stdout)["checks"]], [False, False])
+        self.assertEqual(minnow("eval", "gate", "--candidate", HOME_MODEL, "--task", questions).returncode, 2)
+        self.assertEqual(minnow("eval", "gate", "--candidate", HOME_MODEL, "--max-divergence", 1).returncode, 2)
+        other = minnow("eval", "gate", "--candidate", HOME_MODEL, "--task", questions, "--min", 1, "--score", "acc")
+        self.assertRegex(other.stderr, rb"^minnow: intent.jsonl has no score 'acc', but exact_match, intent_acc, slot_f1\n$")
+
     def test_refuses_what_cannot_be_compared(self):
         self.assertEqual(self.gate().returncode, 2)
         self.assertEqual(minnow("eval", "divergence", self.small).returncode, 2)

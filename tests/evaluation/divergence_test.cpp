@@ -112,9 +112,23 @@ TEST(Gate, NamesEveryFigurePastItsLimit) {
   gate.at_most("ratio", std::nan(""), 0, 2);
   EXPECT_FALSE(gate.passed());
   EXPECT_EQ(gate.refusal(), "agreement is 0.9, at least 0.95 is allowed; ratio is nan, at most 2 is allowed");
-  const std::string html = gate_html(gate, {}, {.name = "a<b"}, {.name = "c"});
+  const std::string html = gate_html(gate, {.candidate = {.name = "c"}, .reference = GateSubject{.name = "a<b"}});
   EXPECT_THAT(html, HasSubstr("a&lt;b"));
   EXPECT_THAT(html, HasSubstr("refused"));
+}
+
+TEST(Gate, ReportShowsOnlyWhatWasMeasured) {
+  Gate gate;
+  gate.at_least("acc of t<1>.jsonl", 0.5, 0.1, 0.4);
+  GateFindings findings{.candidate = {.name = "c"}};
+  findings.task = {.name = "t<1>.jsonl", .shots = 3, .scores = {{"acc", 0.5, 0.1, 0.3, 0.7, 24}}};
+  const std::string task_only = gate_html(gate, findings);
+  EXPECT_THAT(task_only, HasSubstr("t&lt;1&gt;.jsonl: 24 questions, 3 shots"));
+  EXPECT_THAT(task_only, HasSubstr("0.3000 to 0.7000"));
+  EXPECT_EQ(task_only.find("KL divergence"), std::string::npos);
+  EXPECT_EQ(task_only.find("<td>reference"), std::string::npos);
+  findings.divergence = Divergence{.tokens = 7};
+  EXPECT_THAT(gate_html(gate, findings), HasSubstr("KL divergence"));
 }
 
 }  // namespace
