@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
 #include "formats/convert.hpp"
+#include "machine/cpu.hpp"
 
 namespace minnow::cli {
 namespace {
@@ -19,6 +20,7 @@ struct ConvertWords {
 
 void convert(ConvertWords words) {
   ProgressBar bar("converting");
+  if (words.options.threads == 0) words.options.threads = machine::usable_cores();
   words.options.progress = [&](std::uint64_t done, std::uint64_t total) { bar.update(done, total); };
   formats::convert(words.source, words.out, words.options);
 }
@@ -38,6 +40,9 @@ void add_convert(CLI::App& app) {
       ->transform(CLI::CheckedTransformer(types, CLI::ignore_case));
   command->add_option("--tokenizer", words->options.tokenizer,
                       "llama2.c: its tokenizer file; default: tokenizer.bin or tok<N>.bin beside SRC");
+  words->options.threads = 0;
+  command->add_option("-t,--threads", words->options.threads, "Threads; 0: the physical cores this process may use")
+      ->check(CLI::Range(0, 1024));
   command->callback([words] { convert(*words); });
 }
 

@@ -23,12 +23,14 @@ enum class OutputType : std::uint8_t {
 
 struct ConvertOptions {
   OutputType type = OutputType::as_stored;
+  std::size_t threads = 1;
   // For a llama2.c checkpoint; empty: tokenizer.bin beside it, or tok<vocabulary size>.bin.
   std::filesystem::path tokenizer = {};
   std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress = {};
 };
 
-// Throws Error(not_found, io, invalid_input), and Error(unsupported) for an architecture we don't know.
+// Throws Error(not_found, io, invalid_input), and Error(unsupported) for an architecture we don't know. Weights that
+// are no numbers, or too large for the type, are named by tensor and row. After an error there is no file.
 void convert(const std::filesystem::path& source, const std::filesystem::path& destination,
              const ConvertOptions& options = {});
 

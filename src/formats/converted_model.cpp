@@ -1,9 +1,16 @@
 #include "formats/converted_model.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <span>
+#include <vector>
 
+#include "base/error.hpp"
+#include "base/thread_pool.hpp"
+#include "formats/gguf_text.hpp"
 #include "formats/gguf_writer.hpp"
+#include "formats/row_check.hpp"
 
 namespace minnow::formats {
 namespace {
@@ -47,20 +54,60 @@ std::uint64_t file_type(const std::map<Format, std::uint64_t>& bytes_of) {
   }
 }
 
-void write_rows(const ConvertedTensor& tensor, const TensorInfo& info, const GgufWriter::Sink& sink) {
+// The first row of a piece that can't be written, by what is wrong with it.
+struct BadRows {
+  FirstOf no_numbers, too_large;
+};
+
+void refuse(const ConvertedTensor& tensor, Format format, const BadRows& bad) {
+  if (bad.no_numbers.any()) {
+    fail(ErrorCode::invalid_input,
+         "{} holds an infinity or a value that is not a number in row {}; the source is broken", printable(tensor.name),
+         bad.no_numbers.value());
+  }
+  if (bad.too_large.any()) {
+    fail(ErrorCode::invalid_input, "{} holds a value in row {} that is too large for {}; convert to BF16 or F32",
+         printable(tensor.name), bad.too_large.value(), numeric::info(format).name);
+  }
+}
+
+// Reads rows, checks them and writes them in their new format.
+struct RowConverter {
+  const ConvertedTensor& tensor;
+  Format format;
+  std::vector<std::vector<float>> values;  // of each thread
+  BadRows bad{};
+
+  void operator()(std::uint64_t row, std::span<std::byte> out, std::size_t thread) {
+    if (tensor.stored_row && tensor.stored == format) return copy(row, out);
+    const std::span<float> numbers = values[thread];
+    tensor.read_row(row, numbers);
+    const float magnitude = largest_magnitude(numbers);
+    if (!std::isfinite(magnitude)) return bad.no_numbers.note(row);
+    if (!fits_into(format, magnitude)) return bad.too_large.note(row);
+    numeric::encode(format, numbers, out);
+  }
+
+  void copy(std::uint64_t row, std::span<std::byte> out) {
+    const std::span<const std::byte> bytes = tensor.stored_row(row);
+    if (numeric::has_non_finite(format, bytes)) return bad.no_numbers.note(row);
+    std::ranges::copy(bytes, out.begin());
+  }
+};
+
+void write_rows(const ConvertedTensor& tensor, const TensorInfo& info, ThreadPool& pool, const GgufWriter::Sink& sink) {
   const std::uint64_t length = info.row_length();
   const std::uint64_t rows_at_once = std::clamp<std::uint64_t>(kBufferValues / length, 1, info.n_rows());
-  std::vector<float> values(rows_at_once * length);
-  std::vector<std::byte> blocks(numeric::row_bytes(info.format, values.size()));
+  const std::size_t row_bytes = numeric::row_bytes(info.format, length);
+  RowConverter convert_row{tensor, info.format, {pool.size(), std::vector<float>(length)}};
+  std::vector<std::byte> rows(rows_at_once * row_bytes);
   for (std::uint64_t first = 0; first < info.n_rows(); first += rows_at_once) {
     const std::uint64_t n_rows = std::min(rows_at_once, info.n_rows() - first);
-    for (std::uint64_t row = 0; row < n_rows; ++row) {
-      tensor.read_row(first + row, std::span(values).subspan(row * length, length));
-    }
-    const auto part = std::span(values).first(n_rows * length);
-    const auto encoded = std::span(blocks).first(numeric::row_bytes(info.format, part.size()));
-    numeric::encode(info.format, part, encoded);
-    sink(encoded);
+    pool.run_indexed(n_rows, [&](std::size_t i, std::size_t thread) {
+      convert_row(first + i, std::span(rows).subspan(i * row_bytes, row_bytes), thread);
+    });
+    refuse(tensor, info.format, convert_row.bad);
+    sink(std::span(rows).first(n_rows * row_bytes));
   }
 }
 
@@ -82,10 +129,11 @@ void write_model(ConvertedModel model, const std::filesystem::path& destination,
   }
   out.metadata().set("general.file_type", file_type(bytes_of));
 
+  ThreadPool pool(options.threads);
   std::uint64_t done_bytes = 0;
   auto tensor = model.tensors.begin();
   out.write(destination, [&](const TensorInfo& info, const GgufWriter::Sink& sink) {
-    write_rows(*tensor++, info, sink);
+    write_rows(*tensor++, info, pool, sink);
     done_bytes += info.size_bytes;
     if (options.progress) options.progress(done_bytes, total_bytes);
   });

@@ -20,7 +20,10 @@ struct ConvertedTensor {
   std::vector<std::uint64_t> shape;  // a row's length comes first
   numeric::Format stored = numeric::Format::f32;
   bool keep_f32 = false;  // norms, biases and the like: small and precious
+  // Both from any thread; neither may throw.
   std::function<void(std::uint64_t row, std::span<float> values)> read_row;
+  // The row's bytes in the source, of format `stored`; null where rows are computed from several or changed.
+  std::function<std::span<const std::byte>(std::uint64_t row)> stored_row{};
 };
 
 struct ConvertedModel {
@@ -28,7 +31,8 @@ struct ConvertedModel {
   std::vector<ConvertedTensor> tensors;
 };
 
-// Adds general.file_type and writes the file.
+// Adds general.file_type and writes the file. Throws Error(invalid_input) that names tensor and row for a value that is
+// no number or too large for its new format; then no file is left.
 void write_model(ConvertedModel model, const std::filesystem::path& destination, const ConvertOptions& options);
 
 }  // namespace minnow::formats

@@ -52,6 +52,12 @@ class TensorTable {
     const SafetensorsTensor& tensor = take(source, expected_shape(rule, rows, columns));
     out.stored = *tensor.format;
     out.read_row = reader(rule, tensor, rows, columns);
+    if (const auto place = place_of_rows(rule, rows)) {
+      const std::uint64_t bytes = numeric::row_bytes(out.stored, columns);
+      out.stored_row = [&tensor, place, bytes](std::uint64_t row) {
+        return tensor.data.subspan(place(row) * bytes, bytes);
+      };
+    }
     return out;
   }
 
@@ -138,42 +144,50 @@ class TensorTable {
     return [parts](std::uint64_t row, std::span<float> values) { read_values(*parts[row], 0, values); };
   }
 
-  RowReader reader(const TensorRule& rule, const SafetensorsTensor& tensor, std::uint64_t rows,
-                   std::uint64_t columns) const {
-    const auto read = [&tensor, columns](std::uint64_t row, std::span<float> values) {
-      read_values(tensor, row * columns, values);
-    };
+  using RowPlace = std::function<std::uint64_t(std::uint64_t row)>;
+
+  // Where GGUF's rows are in the source; null where rows are more than moved.
+  RowPlace place_of_rows(const TensorRule& rule, std::uint64_t rows) const {
     switch (rule.change) {
+      case Change::plus_one:
+      case Change::transpose:
+      case Change::stack_heads:
+        return nullptr;
       case Change::interleave_query:
       case Change::interleave_key:
-        return interleaving(rule, tensor, columns);
-      case Change::plus_one:
-        return [read](std::uint64_t row, std::span<float> values) {
-          read(row, values);
-          for (float& value : values) value += 1;
-        };
-      case Change::transpose:
-        return [&tensor, rows](std::uint64_t row, std::span<float> values) {
-          for (std::size_t i = 0; i < values.size(); ++i) read_values(tensor, i * rows + row, values.subspan(i, 1));
-        };
+        if (rule.rows == Extent::none) return nullptr;
+        return [head = plan_.head](std::uint64_t row) { return interleaved(row, head); };
       case Change::second_half:
-        return [read, rows](std::uint64_t row, std::span<float> values) { read(rows + row, values); };
+        return [rows](std::uint64_t row) { return rows + row; };
       default:
-        return read;
+        return [](std::uint64_t row) { return row; };
     }
   }
 
-  RowReader interleaving(const TensorRule& rule, const SafetensorsTensor& tensor, std::uint64_t columns) const {
-    const std::uint64_t head = plan_.head;
-    if (head % 2 != 0)
-      fail(ErrorCode::invalid_input, "{}: a head of {} values can't be rotated in pairs", folder_, head);
-    if (rule.rows == Extent::none) {
-      return [&tensor, head](std::uint64_t, std::span<float> values) {
+  RowReader reader(const TensorRule& rule, const SafetensorsTensor& tensor, std::uint64_t rows,
+                   std::uint64_t columns) const {
+    const bool is_interleaved = rule.change == Change::interleave_query || rule.change == Change::interleave_key;
+    if (is_interleaved && plan_.head % 2 != 0) {
+      fail(ErrorCode::invalid_input, "{}: a head of {} values can't be rotated in pairs", folder_, plan_.head);
+    }
+    if (const auto place = place_of_rows(rule, rows)) {
+      return [&tensor, place, columns](std::uint64_t row, std::span<float> values) {
+        read_values(tensor, place(row) * columns, values);
+      };
+    }
+    if (is_interleaved) {  // a bias
+      return [&tensor, head = plan_.head](std::uint64_t, std::span<float> values) {
         for (std::size_t i = 0; i < values.size(); ++i) read_values(tensor, interleaved(i, head), values.subspan(i, 1));
       };
     }
-    return [&tensor, head, columns](std::uint64_t row, std::span<float> values) {
-      read_values(tensor, interleaved(row, head) * columns, values);
+    if (rule.change == Change::transpose) {
+      return [&tensor, rows](std::uint64_t row, std::span<float> values) {
+        for (std::size_t i = 0; i < values.size(); ++i) read_values(tensor, i * rows + row, values.subspan(i, 1));
+      };
+    }
+    return [&tensor, columns](std::uint64_t row, std::span<float> values) {  // plus one
+      read_values(tensor, row * columns, values);
+      for (float& value : values) value += 1;
     };
   }
 

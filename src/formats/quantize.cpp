@@ -3,15 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cmath>
-#include <limits>
 #include <map>
 #include <tuple>
 
 #include "base/error.hpp"
 #include "formats/gguf_text.hpp"
 #include "formats/gguf_writer.hpp"
+#include "formats/row_check.hpp"
 
 namespace minnow::formats {
 namespace {
@@ -20,32 +18,9 @@ using numeric::Format;
 
 constexpr std::uint64_t kChunkBytes = std::uint64_t{8} << 20;  // of what is read: bounds the memory
 
-// The least number any thread has named.
-class FirstOf {
- public:
-  void note(std::uint64_t number) {
-    std::uint64_t least = least_.load(std::memory_order_relaxed);
-    while (number < least && !least_.compare_exchange_weak(least, number, std::memory_order_relaxed)) {
-    }
-  }
-  bool any() const { return value() != kNone; }
-  std::uint64_t value() const { return least_.load(std::memory_order_relaxed); }
-
- private:
-  static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
-  std::atomic<std::uint64_t> least_{kNone};
-};
-
 std::span<const std::byte> row_of(const GgufFile& source, const TensorInfo& tensor, std::uint64_t row) {
   const std::size_t bytes = numeric::row_bytes(tensor.format, tensor.row_length());
   return source.data(tensor).subspan(row * bytes, bytes);
-}
-
-// All formats but F32 and BF16 are, or have scales, in half precision.
-bool fits_into(Format format, std::span<const float> row) {
-  constexpr float kLargestHalf = 65504.0f;
-  if (format == Format::f32 || format == Format::bf16) return true;
-  return std::ranges::all_of(row, [](float value) { return std::fabs(value) <= kLargestHalf; });
 }
 
 void refuse_non_finite(const GgufFile& source, const TensorInfo& tensor, std::uint64_t row) {
@@ -97,7 +72,7 @@ std::vector<std::byte> recode_rows(const GgufFile& source, const TensorInfo& ten
     const auto to = std::span(out).subspan(i * row_bytes, row_bytes);
     if (numeric::has_non_finite(tensor.format, from)) return bad_row.note(first_row + i);
     numeric::decode(tensor.format, from, values[thread]);
-    if (!fits_into(format, values[thread])) return overflowing_row.note(first_row + i);
+    if (!fits_into(format, largest_magnitude(values[thread]))) return overflowing_row.note(first_row + i);
     const std::size_t matrix = (first_row + i) / tensor.shape[1];
     numeric::encode(format, values[thread], to,
                     weights.empty() ? weights : weights.subspan(matrix * row_length, row_length));

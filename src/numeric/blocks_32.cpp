@@ -2,8 +2,7 @@
 // its scale is the largest magnitude over 127, bit for bit as files of this format always have it.
 #include "numeric/blocks_32.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include <bit>
 
 #include "numeric/codec.hpp"
 #include "numeric/half.hpp"
@@ -64,22 +63,22 @@ void decode_q8_0(const BlockQ8_0& block, float* values) {
   for (int i = 0; i < kValues; ++i) values[i] = d * static_cast<float>(block.values[i]);
 }
 
-// The first value of the largest magnitude, with its sign.
-float extreme(const float* values) {
-  float found = values[0];
-  for (int i = 1; i < kValues; ++i) {
-    if (std::fabs(values[i]) > std::fabs(found)) found = values[i];
+float largest_magnitude(const float* values) {
+  std::int32_t most = 0;  // magnitudes are in the order of their bits, and integers have a vector maximum everywhere
+  for (int i = 0; i < kValues; ++i) {
+    const auto magnitude = static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(values[i]) & 0x7fffffffu);
+    most = magnitude > most ? magnitude : most;
   }
-  return found;
+  return std::bit_cast<float>(most);
 }
 
 BlockQ8_0 encode_q8_0(const float* values) {
   BlockQ8_0 block;
-  const float d = std::fabs(extreme(values)) / 127.0f;
+  const float d = largest_magnitude(values) / 127.0f;
   const float per_step = inverse(d);
   block.d = f32_to_f16(d);
   for (int i = 0; i < kValues; ++i) {
-    block.values[i] = static_cast<std::int8_t>(round_away_between(values[i] * per_step, -127, 127));
+    block.values[i] = static_cast<std::int8_t>(round_away_within(values[i] * per_step, 127));
   }
   return block;
 }

@@ -3,16 +3,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <limits>
 #include <random>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "formats/gguf_writer.hpp"
+#include "small_disk.hpp"
 
 namespace minnow::formats {
 namespace {
@@ -117,24 +116,6 @@ TEST_F(Quantize, DescribesFallbacksOncePerKind) {
               ::testing::ElementsAre("rows of 96 don't divide into the 256 values of a Q4_K block: "
                                      "blk.0.ffn_up.weight becomes Q5_0 instead"));
 }
-
-// No file of this process may grow beyond `bytes` while one exists: writing fails as it does on a full disk.
-class SmallDisk {
- public:
-  explicit SmallDisk(rlim_t bytes) : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit small{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &small);
-  }
-  ~SmallDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, signal_);
-  }
-
- private:
-  void (*signal_)(int);
-  rlimit before_{};
-};
 
 TEST_F(Quantize, LeavesNothingBehindWhenTheDiskIsFull) {
   const auto file = source(256);

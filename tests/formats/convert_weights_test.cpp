@@ -1,0 +1,91 @@
+// Converting checks every weight, and leaves a whole file or none.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "convert_fixture.hpp"
+#include "small_disk.hpp"
+
+namespace minnow::formats {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class ConvertWeights : public ConvertTest {
+ protected:
+  // The golden llama, whose weights are F32, with another value in a place of one of its tensors.
+  std::filesystem::path with_weight(const std::string& tensor, std::size_t place, float value) const {
+    const auto folder = copy_of("llama");
+    std::string bytes = read_text(folder / "model.safetensors");
+    std::uint64_t header_bytes = 0;
+    std::memcpy(&header_bytes, bytes.data(), sizeof header_bytes);
+    const auto header = nlohmann::json::parse(bytes.substr(8, header_bytes)).at(tensor);
+    EXPECT_EQ(header.at("dtype"), "F32");
+    const std::size_t begin = header.at("data_offsets")[0];
+    std::memcpy(&bytes[8 + header_bytes + begin + place * sizeof value], &value, sizeof value);
+    write_text(folder / "model.safetensors", bytes);
+    return folder;
+  }
+
+  std::size_t files_in_the_folder() const {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {}));
+  }
+};
+
+constexpr std::size_t kColumns = 32;
+
+TEST_F(ConvertWeights, NamesTensorAndRowOfAValueThatIsNoNumber) {
+  for (const float value : {std::numeric_limits<float>::quiet_NaN(), -HUGE_VALF}) {
+    for (const auto type : {OutputType::as_stored, OutputType::f16, OutputType::bf16, OutputType::q8_0}) {
+      const auto folder = with_weight("model.layers.1.mlp.up_proj.weight", 9 * kColumns + 5, value);
+      EXPECT_THAT(refusal(folder, {.type = type, .threads = 3}),
+                  AllOf(HasSubstr("'blk.1.ffn_up.weight'"), HasSubstr("not a number in row 9")));
+      EXPECT_EQ(files_in_the_folder(), 1u) << "something was left behind";
+    }
+  }
+}
+
+TEST_F(ConvertWeights, NamesAValueThatIsNoNumberInANorm) {
+  EXPECT_THAT(refusal(with_weight("model.norm.weight", 3, HUGE_VALF)), HasSubstr("'output_norm.weight'"));
+}
+
+TEST_F(ConvertWeights, NamesAWeightTooLargeForItsNewTypeAndKeepsItInOthers) {
+  const auto folder = with_weight("model.layers.0.mlp.down_proj.weight", 4 * 64, 7e4f);
+  EXPECT_THAT(refusal(folder, {.type = OutputType::f16}),
+              AllOf(HasSubstr("'blk.0.ffn_down.weight'"), HasSubstr("row 4 that is too large for F16")));
+  EXPECT_THAT(refusal(folder, {.type = OutputType::q8_0}), HasSubstr("too large for Q8_0"));
+  EXPECT_EQ(refusal(folder, {.type = OutputType::bf16}), "");
+  EXPECT_EQ(refusal(folder, {.type = OutputType::f32}), "");
+}
+
+TEST_F(ConvertWeights, WritesTheSameBytesWithAnyNumberOfThreads) {
+  for (const char* name : {"llama", "gpt2", "phi3"}) {
+    for (const auto type : {OutputType::f16, OutputType::q8_0}) {
+      convert(copy_of(name), folder_ / "one.gguf", {.type = type, .threads = 1});
+      convert(copy_of(name), folder_ / "many.gguf", {.type = type, .threads = 5});
+      EXPECT_EQ(read_text(folder_ / "one.gguf"), read_text(folder_ / "many.gguf")) << name;
+    }
+  }
+}
+
+TEST_F(ConvertWeights, LeavesNothingBehindWhenTheDiskIsFull) {
+  const auto folder = copy_of("llama");
+  const SmallDisk disk(8192);
+  EXPECT_THAT(refusal(folder), HasSubstr("cannot write"));
+  EXPECT_EQ(files_in_the_folder(), 1u);
+}
+
+TEST_F(ConvertWeights, NamesAShardThatIsMissing) {
+  const auto folder = copy_of("llama");
+  std::filesystem::remove(folder / "model.safetensors");
+  const nlohmann::json index{{"weight_map", {{"model.norm.weight", "model-00002-of-00002.safetensors"}}}};
+  write_text(folder / "model.safetensors.index.json", index.dump());
+  EXPECT_THAT(refusal(folder), HasSubstr("model-00002-of-00002.safetensors"));
+  EXPECT_EQ(files_in_the_folder(), 1u);
+}
+
+}  // namespace
+}  // namespace minnow::formats
