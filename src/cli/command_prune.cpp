@@ -95,18 +95,18 @@ std::string as_text(const PruneResult& result) {
 }
 
 std::string as_json(const PruneResult& result) {
-  const auto& [importance, kept, before, after, loss] = result;
-  nlohmann::ordered_json json{{"layer_influence", importance.layers}, {"removed_layers", removed_layers(result)}};
+  nlohmann::ordered_json json{{"layer_influence", result.importance.layers},
+                              {"removed_layers", removed_layers(result)}};
   const auto add = [&](const char* key, const auto& all, const auto& stay) {
     if (stay.empty()) return;
     json[key] = {{"before", all.front().size()},
                  {"after", stay.front().size()},
-                 {"share_lost", share_lost(all, stay, kept.layers)}};
+                 {"share_lost", share_lost(all, stay, result.kept.layers)}};
   };
-  add("head_groups", importance.head_groups, kept.head_groups);
-  add("channels", importance.channels, kept.channels);
-  json["size_bytes"] = {{"before", before}, {"after", after}};
-  json["divergence"] = divergence_json(loss);
+  add("head_groups", result.importance.head_groups, result.kept.head_groups);
+  add("channels", result.importance.channels, result.kept.channels);
+  json["size_bytes"] = {{"before", result.bytes_before}, {"after", result.bytes_after}};
+  json["divergence"] = divergence_json(result.loss);
   return json.dump() + "\n";
 }
 
