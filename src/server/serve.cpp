@@ -121,14 +121,21 @@ class Service {
     server_.drain(again ? std::chrono::milliseconds(0) : options_.drain);
   }
 
-  void reload() {
+  // What is broken changes nothing, neither itself nor the other.
+  template <typename Read>
+  void read_again(const std::string& what, const Read& read) const {
     try {
-      if (keys_) keys_->reload();
-      server_.reload_tls();
-      log("read keys and certificates again");
+      read();
+      log("read the " + what + " again");
     } catch (const std::exception& error) {
-      log(std::string("kept the old keys and certificates: ") + error.what());
+      log("kept the old " + what + ": " + error.what());
     }
+  }
+
+  void reload() {
+    if (keys_) read_again("keys", [this] { keys_->reload(); });
+    if (options_.tls) read_again("certificates", [this] { server_.reload_tls(); });
+    if (!keys_ && !options_.tls) log("there are no keys and certificates to read again");
   }
 
   void watch() {

@@ -289,7 +289,7 @@ TEST(Api, AnswersWithTheAdapterThatWasAskedFor) {
 
 TEST(Api, AModelIsNotUnloadedWhileItEmbeds) {
   Server server({tiny("one"), tiny("two")}, {.most_loaded = 1});
-  const Json input = std::vector<std::string>(15, std::string(200, 'a'));
+  const Json input = std::vector<std::string>(4, std::string(100, 'a'));
   std::vector<std::shared_ptr<FakeResponder>> embeddings;
   server.json("/v1/completions", R"({"model": "one", "prompt": "ab", "max_tokens": 2})");
   for (int i = 0; i < 4; ++i) {
