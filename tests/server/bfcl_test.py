@@ -141,16 +141,17 @@ class Judge:
     def complaint(self, answer, body, markers, beginning):
         if body["tool_choice"] == "required" and answer.written and not answer.written.startswith(beginning):
             return f"the call is in another dialect: {answer.written}"
-        if answer.finish_reason == "length":
-            return ""  # the beginning of calls; the last may be cut anywhere
-        if answer.finish_reason != ("tool_calls" if answer.calls else "stop"):
+        cut = answer.finish_reason == "length"  # anywhere within the last call
+        if not cut and answer.finish_reason != ("tool_calls" if answer.calls else "stop"):
             return f"finish_reason {answer.finish_reason}"
-        if body["tool_choice"] == "required" and (not answer.calls or answer.content):
+        if body["tool_choice"] == "required" and (answer.content or not answer.calls and not cut):
             return "a call was required"
+        if len(answer.calls) > 1 and not body["parallel_tool_calls"]:
+            return "more than one call"
         if any(marker in answer.content for marker in markers if "/" not in marker):
             return "a call is left in the text"
         tools = {tool["function"]["name"]: tool["function"]["parameters"] for tool in body["tools"]}
-        for call in answer.calls:
+        for call in answer.calls[:-1] if cut else answer.calls:
             if call["name"] not in tools:
                 return f"no such tool: {call['name']}"
             arguments = json.loads(call["arguments"])
@@ -174,10 +175,10 @@ class Judge:
 
 
 def body_of(turn, messages, tools):
-    """Required and optional calls, whole and streamed, in turns."""
+    """Required and optional calls, whole and streamed, one and several, in turns."""
     choice, stream = (("required", False), ("auto", True), ("required", True), ("auto", False))[turn % 4]
     return {"messages": messages, "tools": tools, "tool_choice": choice, "stream": stream, "max_tokens": MAX_TOKENS,
-            "logprobs": not stream, "seed": turn, "temperature": 1}
+            "parallel_tool_calls": turn % 8 < 4, "logprobs": not stream, "seed": turn, "temperature": 1}
 
 
 def run(everything, names, validator):
@@ -198,8 +199,8 @@ def run(everything, names, validator):
                 answers = list(pool.map(lambda one: ask(server, one[1]), asked))
             for (name, body), answer in zip(asked, answers):
                 judge.judge(name, answer, body, markers, beginning)
-            print(*judge.wrong, sep="\n")
-            print(f"{family}: {len(asked)} requests, {len(judge.wrong)} wrong, {dict(judge.counts)}", flush=True)
+            for line in [*judge.wrong, f"{family}: {len(asked)} requests, {len(judge.wrong)} wrong, {dict(judge.counts)}"]:
+                print(line, flush=True)
             n_wrong += len(judge.wrong)
     return 1 if n_wrong else 0
 
