@@ -82,6 +82,18 @@ TEST(Api, TakesATopPOfNothingAsTheLikeliestToken) {
   EXPECT_EQ(reply["choices"], greedy["choices"]);
 }
 
+TEST(Api, StopStringsEndNoRequiredCall) {
+  Server server;
+  const std::string tools = R"(, "stop": ["{", "a", "f"], "tools": [{"type": "function", "function": {"name": "f",
+      "parameters": {"type": "object", "properties": {"a": {"enum": [1, 2]}}, "required": ["a"]}}}], "max_tokens": 60,
+      "parallel_tool_calls": false, "tool_choice": )";
+  const std::string ask = R"({"messages": [{"role": "user", "content": "hello"}])" + tools;
+  const Json choice = server.json("/v1/chat/completions", ask + R"("required"})")["choices"][0];
+  EXPECT_EQ(choice["finish_reason"], "tool_calls");
+  const std::string arguments = choice["message"]["tool_calls"][0]["function"]["arguments"];
+  EXPECT_TRUE(Json::parse(arguments)["a"].is_number());
+}
+
 TEST(Api, RefusesWhatIsNoTokenAndNoCall) {
   Server server;
   for (const char* tokens :

@@ -3,7 +3,8 @@ nothing of them: whatever such a model would rather say, its calls parse and fit
 
     MINNOW_TEST_DATA=… MINNOW=build/release/bin/minnow MINNOW_SOURCE=. python3 tests/server/bfcl_test.py all
 
-asks for every case in every dialect (7,200 requests; names of dialects may follow); without "all" for a sample."""
+asks for every case in every dialect (7,200 requests; names of dialects may follow), `800` in its place for every case in
+one of them, in turns; with neither for a sample."""
 import collections
 import concurrent.futures
 import json
@@ -181,9 +182,9 @@ def body_of(turn, messages, tools):
             "parallel_tool_calls": turn % 8 < 4, "logprobs": not stream, "seed": turn, "temperature": 1}
 
 
-def run(everything, names, validator):
+def run(everything, n_cases, names, validator):
     all_cases = list(cases())
-    chosen = all_cases if everything else all_cases[::len(all_cases) // SAMPLE]
+    chosen = all_cases if everything else all_cases[::max(1, len(all_cases) // n_cases)]
     families = {name: rest for name, rest in dialects().items() if not names or name in names}
     n_wrong = 0
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
@@ -216,4 +217,6 @@ if __name__ == "__main__":
         with_jsonschema = clients.python_with("jsonschema")
         again = {**os.environ, "MINNOW_SECOND_TRY": "1"}
         sys.exit(subprocess.run([with_jsonschema, *sys.argv], env=again, check=False).returncode)
-    sys.exit(run("all" in sys.argv[1:], set(sys.argv[1:]) - {"all"}, Draft202012Validator))
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    families = {word for word in sys.argv[1:] if word != "all" and not word.isdigit()}
+    sys.exit(run("all" in sys.argv[1:], *(numbers or [SAMPLE]), families, Draft202012Validator))
