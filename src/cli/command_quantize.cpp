@@ -47,7 +47,7 @@ void quantize_by_recipe(const QuantizeWords& words, const formats::Importance* i
   }
   const auto source = formats::GgufFile::open(words.in);
   const auto choices = formats::choose_formats(quantization, source.metadata(), source.tensors(), recipe);
-  for (const std::string& sentence : formats::describe_fallbacks(source, choices)) note(sentence);
+  for (const std::string& sentence : formats::describe_fallbacks(source.tensors(), choices)) note(sentence);
   if (importance != nullptr) note_unknown(source, *importance);
   ProgressBar bar("quantizing");
   formats::quantize(source, words.out, choices, quantization.file_type, pool,

@@ -10,6 +10,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
+
+#include "formats/quantize_recipe.hpp"
 
 namespace minnow::formats {
 
@@ -23,10 +26,12 @@ enum class OutputType : std::uint8_t {
 
 struct ConvertOptions {
   OutputType type = OutputType::as_stored;
+  const Quantization* recipe = nullptr;  // instead of `type`: the bytes that quantize() would make of the F32 file
   std::size_t threads = 1;
   // For a llama2.c checkpoint; empty: tokenizer.bin beside it, or tok<vocabulary size>.bin.
   std::filesystem::path tokenizer = {};
   std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress = {};
+  std::function<void(const std::string& sentence)> note = {};  // of tensors that don't get what the recipe wants
 };
 
 // Throws Error(not_found, io, invalid_input), and Error(unsupported) for an architecture we don't know. Weights that

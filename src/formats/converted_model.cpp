@@ -10,6 +10,7 @@
 #include "base/thread_pool.hpp"
 #include "formats/gguf_text.hpp"
 #include "formats/gguf_writer.hpp"
+#include "formats/quantize.hpp"
 #include "formats/row_check.hpp"
 
 namespace minnow::formats {
@@ -36,6 +37,29 @@ Format output_format(const ConvertedTensor& tensor, OutputType type) {
       break;
   }
   return tensor.stored;
+}
+
+std::vector<Format> formats_of_type(const ConvertedModel& model, OutputType type) {
+  std::vector<Format> formats;
+  for (const ConvertedTensor& tensor : model.tensors) formats.push_back(output_format(tensor, type));
+  return formats;
+}
+
+std::vector<Format> formats_of_recipe(const ConvertedModel& model, const ConvertOptions& options) {
+  std::vector<TensorInfo> tensors;
+  for (const ConvertedTensor& tensor : model.tensors) {
+    TensorInfo& info = tensors.emplace_back(TensorInfo{.name = tensor.name, .n_dimensions = tensor.shape.size()});
+    std::ranges::copy(tensor.shape, info.shape.begin());
+  }
+  const std::vector<FormatChoice> choices = choose_formats(*options.recipe, model.metadata, tensors);
+  for (const std::string& sentence : describe_fallbacks(tensors, choices)) {
+    if (options.note) options.note(sentence);
+  }
+  std::vector<Format> formats;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    formats.push_back(model.tensors[i].keep_f32 ? Format::f32 : choices[i].format);
+  }
+  return formats;
 }
 
 // GGUF's general.file_type: what most of the file's bytes are.
@@ -114,20 +138,24 @@ void write_rows(const ConvertedTensor& tensor, const TensorInfo& info, ThreadPoo
 }  // namespace
 
 void write_model(ConvertedModel model, const std::filesystem::path& destination, const ConvertOptions& options) {
+  const std::vector<Format> formats =
+      options.recipe != nullptr ? formats_of_recipe(model, options) : formats_of_type(model, options.type);
   GgufWriter out;
-  out.metadata() = std::move(model.metadata);
   std::map<Format, std::uint64_t> bytes_of;
   std::uint64_t total_bytes = 0;
-  for (const ConvertedTensor& tensor : model.tensors) {
-    const Format format = output_format(tensor, options.type);
-    out.add_tensor(tensor.name, format, tensor.shape);
+  for (std::size_t i = 0; i < formats.size(); ++i) {
+    const ConvertedTensor& tensor = model.tensors[i];
+    out.add_tensor(tensor.name, formats[i], tensor.shape);
     std::uint64_t n_values = 1;
     for (const std::uint64_t extent : tensor.shape) n_values *= extent;  // no overflow: all of it lies in the source
-    const std::uint64_t bytes = numeric::row_bytes(format, n_values);
-    bytes_of[format] += bytes;
+    const std::uint64_t bytes = numeric::row_bytes(formats[i], n_values);
+    bytes_of[formats[i]] += bytes;
     total_bytes += bytes;
   }
-  out.metadata().set("general.file_type", file_type(bytes_of));
+  out.metadata() = std::move(model.metadata);
+  const bool by_recipe = options.recipe != nullptr;
+  out.metadata().set("general.file_type", by_recipe ? std::uint64_t{options.recipe->file_type} : file_type(bytes_of));
+  if (by_recipe) out.metadata().set("general.quantization_version", std::uint64_t{2});
 
   ThreadPool pool(options.threads);
   std::uint64_t done_bytes = 0;

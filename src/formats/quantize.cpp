@@ -115,14 +115,15 @@ void quantize(const GgufFile& source, const std::filesystem::path& destination, 
            quantization.file_type, pool, options);
 }
 
-std::vector<std::string> describe_fallbacks(const GgufFile& source, std::span<const FormatChoice> choices) {
+std::vector<std::string> describe_fallbacks(std::span<const TensorInfo> tensors,
+                                            std::span<const FormatChoice> choices) {
   struct Kind {
     std::string_view first;
     std::size_t count = 0;
   };
   std::map<std::tuple<Format, Format, std::uint64_t>, Kind> kinds;
   for (std::size_t i = 0; i < choices.size(); ++i) {
-    const TensorInfo& tensor = source.tensors()[i];
+    const TensorInfo& tensor = tensors[i];
     if (choices[i].format == choices[i].wanted) continue;
     Kind& kind = kinds[{choices[i].wanted, choices[i].format, tensor.row_length()}];
     if (kind.count++ == 0) kind.first = tensor.name;

@@ -43,6 +43,6 @@ std::vector<std::byte> recode_rows(const GgufFile& source, const TensorInfo& ten
                                    ThreadPool& pool);
 
 // What a person should hear about tensors that don't get what was wanted for them: one sentence per kind.
-std::vector<std::string> describe_fallbacks(const GgufFile& source, std::span<const FormatChoice> choices);
+std::vector<std::string> describe_fallbacks(std::span<const TensorInfo> tensors, std::span<const FormatChoice> choices);
 
 }  // namespace minnow::formats

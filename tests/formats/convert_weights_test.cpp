@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "convert_fixture.hpp"
+#include "formats/quantize.hpp"
 #include "small_disk.hpp"
 
 namespace minnow::formats {
@@ -68,6 +69,20 @@ TEST_F(ConvertWeights, WritesTheSameBytesWithAnyNumberOfThreads) {
       convert(copy_of(name), folder_ / "many.gguf", {.type = type, .threads = 5});
       EXPECT_EQ(read_text(folder_ / "one.gguf"), read_text(folder_ / "many.gguf")) << name;
     }
+  }
+}
+
+TEST_F(ConvertWeights, GoStraightToARecipeAsThoughQuantizedAfterwards) {
+  ThreadPool pool(2);
+  for (const char* name : {"llama", "phi2", "gemma3"}) {
+    const Quantization& recipe = quantization_from_name("Q4_K_M");
+    std::vector<std::string> notes;
+    const auto note = [&](const std::string& sentence) { notes.push_back(sentence); };
+    convert(copy_of(name), result(), {.recipe = &recipe, .threads = 2, .note = note});
+    EXPECT_THAT(notes, ::testing::Contains(HasSubstr("instead"))) << "rows of 32 don't fit a Q4_K block";
+    convert(copy_of(name), folder_ / "whole.gguf", {.type = OutputType::f32});
+    quantize(GgufFile::open(folder_ / "whole.gguf"), folder_ / "quantized.gguf", recipe, pool);
+    EXPECT_EQ(read_text(result()), read_text(folder_ / "quantized.gguf")) << name;
   }
 }
 
