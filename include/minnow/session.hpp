@@ -23,7 +23,13 @@
 
 namespace minnow {
 
-// Applied in this order: penalties, top-k, top-p, min-p, temperature, draw.
+// Added to a token's logit; minus infinity: never.
+struct LogitBias {
+  TokenId id = 0;
+  float bias = 0;
+};
+
+// Applied in this order: logit bias, penalties, top-k, top-p, min-p, temperature, draw.
 struct SamplingOptions {
   float temperature = 0.8f;     // 0: always the likeliest token, ties to the lowest id
   int top_k = 40;               // 0: all
@@ -34,6 +40,7 @@ struct SamplingOptions {
   float frequency_penalty = 0;
   float presence_penalty = 0;
   std::optional<std::uint64_t> seed{};  // no value: a random one
+  std::vector<LogitBias> logit_bias{};
 };
 
 // Of the KV cache. q8_0 takes 9/16 of the memory of f16; it needs heads of whole blocks of 32 values.

@@ -1,13 +1,33 @@
 #include "cli/sampling_options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <string>
+#include <system_error>
+#include <vector>
 
+#include "base/error.hpp"
 #include "cli/validators.hpp"
 
 namespace minnow::cli {
+namespace {
+
+LogitBias logit_bias(const std::string& text) {
+  LogitBias bias;
+  char* end = nullptr;
+  const auto [sign, error] = std::from_chars(text.data(), text.data() + text.size(), bias.id);
+  const bool has_sign = sign < text.data() + text.size() && (*sign == '+' || *sign == '-');
+  if (error == std::errc() && has_sign) bias.bias = std::strtof(sign, &end);
+  if (end == nullptr || end != text.data() + text.size() || end == sign) {
+    fail(ErrorCode::invalid_input, "--logit-bias takes a token's number and what to add, as 15043+1, not '{}'", text);
+  }
+  return bias;
+}
+
+}  // namespace
 
 void add_sampling_options(CLI::App& command, SamplingOptions& sampling, std::optional<float>& temperature) {
   const std::string group = "Sampling";
@@ -42,6 +62,17 @@ void add_sampling_options(CLI::App& command, SamplingOptions& sampling, std::opt
   command.add_option("--presence-penalty", sampling.presence_penalty, "Subtracted once from logits of recent tokens")
       ->capture_default_str()
       ->check(between(-100.0, 100.0))
+      ->group(group);
+  command
+      .add_option_function<std::vector<std::string>>(
+          "-l,--logit-bias",
+          [&sampling](const std::vector<std::string>& biases) {
+            for (const std::string& bias : biases) sampling.logit_bias.push_back(logit_bias(bias));
+          },
+          "Adds to a token's logit: 15043+1 or 15043-1, 15043-inf never takes it; may be repeated")
+      ->type_name("TOKEN(+|-)BIAS")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group(group);
   command
       .add_option_function<std::int64_t>(

@@ -16,7 +16,16 @@ void require(bool holds, const char* name, double value, const char* range) {
   if (!holds) fail(ErrorCode::invalid_input, "{} must be {}, not {}", name, range, value);
 }
 
-void check(const SamplingOptions& options) {
+bool better(const Candidate& a, const Candidate& b) { return a.logit > b.logit || (a.logit == b.logit && a.id < b.id); }
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (static_cast<std::uint64_t>(device()) << 32) | device();
+}
+
+}  // namespace
+
+void check_sampling(const SamplingOptions& options, std::size_t vocabulary_size) {
   // Each condition is written so that NaN fails it.
   require(options.temperature >= 0 && std::isfinite(options.temperature), "temperature", options.temperature,
           "0 or more");
@@ -28,16 +37,13 @@ void check(const SamplingOptions& options) {
   require(options.repeat_last_n >= -1, "the penalties' window", options.repeat_last_n, "-1 (all) or more");
   require(std::isfinite(options.frequency_penalty), "the frequency penalty", options.frequency_penalty, "finite");
   require(std::isfinite(options.presence_penalty), "the presence penalty", options.presence_penalty, "finite");
+  for (const LogitBias& bias : options.logit_bias) {
+    if (bias.id < 0 || static_cast<std::size_t>(bias.id) >= vocabulary_size) {
+      fail(ErrorCode::invalid_input, "there is no token {} to bias: the vocabulary has {}", bias.id, vocabulary_size);
+    }
+    require(bias.bias < std::numeric_limits<float>::infinity(), "a logit bias", bias.bias, "finite, or minus infinity");
+  }
 }
-
-bool better(const Candidate& a, const Candidate& b) { return a.logit > b.logit || (a.logit == b.logit && a.id < b.id); }
-
-std::uint64_t random_seed() {
-  std::random_device device;
-  return (static_cast<std::uint64_t>(device()) << 32) | device();
-}
-
-}  // namespace
 
 SamplerLists::SamplerLists(std::size_t vocabulary_size)
     : candidates(vocabulary_size), weights(vocabulary_size), counts(vocabulary_size) {}
@@ -48,13 +54,13 @@ std::uint64_t SamplerLists::size_bytes(std::size_t vocabulary_size) {
 
 Sampler::Sampler(const SamplingOptions& options, SamplerLists& lists)
     : options_(options),
-      seed_((check(options), options.seed ? *options.seed : random_seed())),
+      seed_((check_sampling(options, lists.candidates.size()), options.seed ? *options.seed : random_seed())),
       random_(seed_),
       lists_(&lists) {}
 
 Sampler::Sampler(const SamplingOptions& options, std::size_t vocabulary_size)
     : options_(options),
-      seed_((check(options), options.seed ? *options.seed : random_seed())),
+      seed_((check_sampling(options, vocabulary_size), options.seed ? *options.seed : random_seed())),
       random_(seed_),
       own_lists_(std::make_unique<SamplerLists>(vocabulary_size)),
       lists_(own_lists_.get()) {}
@@ -77,6 +83,7 @@ std::span<const Candidate> Sampler::candidates(std::span<const float> logits, st
   std::vector<Candidate>& list = lists_->candidates;
   n_candidates_ = logits.size();
   for (std::size_t i = 0; i < logits.size(); ++i) list[i] = {logits[i], static_cast<TokenId>(i)};
+  add_bias();
   penalize(history);
   if (!allowed.empty()) keep_allowed(allowed);
   if (options_.temperature == 0) {
@@ -91,6 +98,14 @@ std::span<const Candidate> Sampler::candidates(std::span<const float> logits, st
   const double sum = weigh(options_.temperature);
   for (std::size_t i = 0; i < n_candidates_; ++i) lists_->weights[i] /= sum;
   return {list.data(), n_candidates_};
+}
+
+void Sampler::add_bias() {
+  for (const LogitBias& bias : options_.logit_bias) {
+    if (static_cast<std::size_t>(bias.id) >= n_candidates_) continue;  // of another vocabulary than these logits
+    float& logit = lists_->candidates[static_cast<std::size_t>(bias.id)].logit;
+    logit = std::clamp(logit + bias.bias, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());
+  }
 }
 
 // A token seen in the window has its logit divided (or, below zero, multiplied) by the repeat penalty, and lowered by

@@ -3,9 +3,10 @@
 //   Sampler sampler({.temperature = 0.7f, .seed = 42}, vocabulary_size);
 //   TokenId next = sampler.choose(logits, tokens_so_far);
 //
-// Penalties change the logits of tokens seen lately; top-k, top-p and min-p then cut the list of candidates, best
-// first; temperature sharpens or flattens what is left; one random number draws from it. Ties go to the lowest id, and
-// everything after the penalties is in double precision, so the same seed gives the same text on every machine.
+// The logit bias is added; penalties change the logits of tokens seen lately; top-k, top-p and min-p then cut the list
+// of candidates, best first; temperature sharpens or flattens what is left; one random number draws from it. Ties go to
+// the lowest id, and everything after the penalties is in double precision, so the same seed gives the same text on
+// every machine.
 #pragma once
 
 #include <cstddef>
@@ -35,6 +36,9 @@ struct SamplerLists {
   std::vector<std::uint32_t> counts;  // occurrences in the penalty window; all zero between calls
 };
 
+// Throws Error(invalid_input) for options out of range.
+void check_sampling(const SamplingOptions& options, std::size_t vocabulary_size);
+
 class Sampler {
  public:
   // Takes all its memory here: SamplerLists::size_bytes(vocabulary_size). Throws Error(invalid_input) for options out
@@ -56,6 +60,7 @@ class Sampler {
   void restart() { random_ = Pcg32(seed_); }
 
  private:
+  void add_bias();
   void penalize(std::span<const TokenId> history);
   void keep_allowed(TokenMask allowed);
   void keep_top_k();

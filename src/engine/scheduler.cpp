@@ -90,8 +90,7 @@ void Scheduler::check(const Request& request) const {
     if (id >= 0 && static_cast<std::size_t>(id) < model_->vocabulary_size()) continue;
     fail(ErrorCode::invalid_input, "there is no token {}: the vocabulary has {}", id, model_->vocabulary_size());
   }
-  SamplerLists none(0);
-  const Sampler checks_its_options(request.sampling, none);
+  check_sampling(request.sampling, model_->vocabulary_size());
   const StopMatcher checks_its_stops(request.stop);
 }
 

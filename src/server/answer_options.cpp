@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include "engine/grammar_constraint.hpp"
@@ -16,7 +18,27 @@ namespace {
 
 constexpr std::int64_t kMostChoices = 128;
 constexpr std::size_t kMostStops = 16;
+constexpr std::size_t kMostBiases = 4096;
 constexpr double kLongestTimeoutS = 86'400;
+
+// {"token": bias, …}, as OpenAI has it.
+std::vector<LogitBias> read_logit_bias(const Fields& fields) {
+  std::vector<LogitBias> biases;
+  const Json* object = fields.object("logit_bias");
+  if (object == nullptr) return biases;
+  if (object->size() > kMostBiases) fields.refuse("logit_bias", fmt::format("has more than {} tokens", kMostBiases));
+  const Fields of_tokens(*object, fields.path_of("logit_bias"));
+  for (const auto& [token, value] : object->items()) {
+    LogitBias bias;
+    const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), bias.id);
+    if (error != std::errc() || end != token.data() + token.size()) {
+      of_tokens.refuse(token, "must be a token's number");
+    }
+    bias.bias = static_cast<float>(of_tokens.number(token, -100, 100).value_or(0));
+    biases.push_back(bias);
+  }
+  return biases;
+}
 
 SamplingOptions read_sampling(const Fields& fields, SamplingOptions sampling) {
   const auto set = [&](float& value, const char* name, double low, double high) {
@@ -39,13 +61,11 @@ SamplingOptions read_sampling(const Fields& fields, SamplingOptions sampling) {
     sampling.seed =
         seed->is_number_unsigned() ? seed->get<std::uint64_t>() : static_cast<std::uint64_t>(seed->get<std::int64_t>());
   }
+  sampling.logit_bias = read_logit_bias(fields);
   return sampling;
 }
 
 void refuse_what_is_missing(const Fields& fields) {
-  if (const Json* bias = fields.object("logit_bias"); bias != nullptr && !bias->empty()) {
-    fields.refuse("logit_bias", "is not supported");
-  }
   if (const Json* modalities = fields.array("modalities")) {
     for (const Json& modality : *modalities) {
       if (modality != "text") fields.refuse("modalities", "can only be [\"text\"]");

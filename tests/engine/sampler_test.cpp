@@ -57,6 +57,21 @@ TEST(Sampler, GreedyBreaksTiesByTheLowestId) {
   EXPECT_EQ(sampler.choose(std::vector<float>{1, 7, 3, 7, 7}, {}), 1);
 }
 
+TEST(Sampler, AddsTheLogitBiasBeforeAnythingElse) {
+  const std::vector<float> logits{1, 7, 3, 2};
+  const auto greedy = [&](std::vector<LogitBias> bias) {
+    return Sampler({.temperature = 0, .logit_bias = std::move(bias)}, 4).choose(logits, {});
+  };
+  EXPECT_EQ(greedy({{1, -4.5f}}), 2);
+  EXPECT_EQ(greedy({{0, 6.5f}}), 0);
+  EXPECT_EQ(greedy({{1, -std::numeric_limits<float>::infinity()}, {2, -1.5f}}), 3);
+  Sampler penalized({.temperature = 0, .repeat_penalty = 2, .logit_bias = {{3, 8}}}, 4);
+  EXPECT_EQ(penalized.choose(logits, std::vector<TokenId>{3}), 1) << "(2 + 8) / 2 is less than 7";
+  EXPECT_THROW(Sampler({.logit_bias = {{4, 1}}}, 4), Error);
+  EXPECT_THROW(Sampler({.logit_bias = {{-1, 1}}}, 4), Error);
+  EXPECT_THROW(Sampler({.logit_bias = {{1, std::numeric_limits<float>::infinity()}}}, 4), Error);
+}
+
 TEST(Sampler, RestartGivesTheSameDrawsAgain) {
   const std::vector<float> logits{0, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f};
   Sampler sampler({.seed = 9}, logits.size());

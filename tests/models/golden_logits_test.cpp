@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "models/family_data.hpp"
+#include "models/kv_pages.hpp"
 #include "models/runner.hpp"
 #include "models/scratch.hpp"
 #include "models/weights.hpp"
@@ -91,6 +92,27 @@ TEST_P(FamilyLogits, AreTheSameBitsForSequencesEvaluatedTogether) {
   EXPECT_TRUE(std::equal(expected_first.begin(), expected_first.end(), logits.begin()));
   EXPECT_TRUE(std::equal(logits.end() - static_cast<std::ptrdiff_t>(vocabulary), logits.end(),
                          expected_second.end() - static_cast<std::ptrdiff_t>(vocabulary)));
+}
+
+// Sliding windows and all: what another sequence has read is as good as reading it, whatever either does afterwards.
+TEST_P(FamilyLogits, AreTheSameBitsAfterABeginningThatAnotherSequenceRead) {
+  const auto& tokens = family_.prompts.back().tokens;
+  const auto expected = all_logits(decoder_, tokens, tokens.size(), pool_);
+  const std::size_t vocabulary = decoder_.spec().vocabulary_size;
+  Scratch scratch(decoder_.spec(), tokens.size());
+  KvPages pages(decoder_.spec(), 3 * KvPages::pages_for(tokens.size()), tokens.size(), kernels::CacheType::f32);
+  KvCache first(pages, tokens.size());
+  const Slice whole{&first, tokens, Logits::none};
+  decoder_.forward({&whole, 1}, nullptr, scratch, pool_);
+  for (const std::size_t shared : {tokens.size() / 3, tokens.size() - 1}) {
+    KvCache second(pages, tokens.size());
+    second.share_prefix(first, shared);
+    std::vector<float> logits((tokens.size() - shared) * vocabulary);
+    const Slice rest{&second, std::span(tokens).subspan(shared), Logits::all};
+    decoder_.forward({&rest, 1}, logits.data(), scratch, pool_);
+    EXPECT_TRUE(std::equal(logits.begin(), logits.end(), expected.end() - static_cast<std::ptrdiff_t>(logits.size())))
+        << shared << " of " << tokens.size();
+  }
 }
 
 // The logits of transformers are those of its last hidden state: with the output matrix, ours must give the same.

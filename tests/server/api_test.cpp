@@ -200,7 +200,10 @@ TEST(Api, RefusesWhatItCannotDo) {
   EXPECT_EQ(error(chat, R"({"messages": []})", 400)["param"], "messages");
   EXPECT_EQ(error(chat, R"({"messages": [{"role": "king", "content": "x"}]})", 400)["param"], "messages[0].role");
   EXPECT_EQ(error(chat, std::string(kHello) + R"(, "temperature": -1})", 400)["param"], "temperature");
-  EXPECT_EQ(error(chat, std::string(kHello) + R"(, "logit_bias": {"5": 1}})", 400)["param"], "logit_bias");
+  EXPECT_EQ(error(chat, std::string(kHello) + R"(, "logit_bias": {"five": 1}})", 400)["param"], "logit_bias.five");
+  EXPECT_EQ(error(chat, std::string(kHello) + R"(, "logit_bias": {"5": 101}})", 400)["param"], "logit_bias.5");
+  EXPECT_EQ(error(chat, std::string(kHello) + R"(, "logit_bias": {"99999999": 1}})", 400)["type"],
+            "invalid_request_error");
   EXPECT_EQ(error(chat, std::string(kHello) + R"(, "response_format": {"type": "xml"}})", 400)["param"],
             "response_format.type");
   EXPECT_THAT(error(chat, "{", 400)["message"].get<std::string>(), HasSubstr("not valid JSON"));

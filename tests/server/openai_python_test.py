@@ -93,13 +93,22 @@ class Client(unittest.TestCase):
             final = stream.get_final_response()
         self.assertEqual(final.output_text, response.output_text)
 
+    def test_a_logit_bias_forces_and_bans_tokens(self):
+        first = self.ask(max_tokens=1).choices[0].message.content
+        tokens = self.client.with_options(base_url=f"http://127.0.0.1:{self.server.port}").post(
+            "/tokenize", body={"content": first}, cast_to=object)["tokens"]
+        banned = self.ask(max_tokens=1, logit_bias={str(token): -100 for token in tokens})
+        self.assertNotEqual(banned.choices[0].message.content, first)
+        forced = self.ask(max_tokens=3, logit_bias={str(tokens[0]): 100})
+        self.assertEqual(forced.choices[0].message.content, first * 3)
+
     def test_errors_have_their_classes(self):
         openai = self.openai
         with self.assertRaises(openai.NotFoundError):
             self.client.chat.completions.create(model="gpt-4o", messages=ASK)
         with self.assertRaises(openai.BadRequestError) as refused:
-            self.ask(logit_bias={"5": 10})
-        self.assertEqual(refused.exception.param, "logit_bias")
+            self.ask(logit_bias={"5": 1000})
+        self.assertEqual(refused.exception.param, "logit_bias.5")
         with self.assertRaises(openai.BadRequestError) as refused:
             self.ask(response_format={"type": "json_schema", "json_schema": {"name": "x", "schema": {"not": {}}}})
         self.assertIn("not", str(refused.exception))
