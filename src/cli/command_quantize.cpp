@@ -125,6 +125,7 @@ void add_quantize(CLI::App& app) {
       ->add_option("--tensor-type", words->tensor_types,
                    "PATTERN=TYPE: another type for matrices whose name holds PATTERN (* for any characters), such as "
                    "ffn_down=Q6_K; may be repeated, the last that matches decides")
+      ->allow_extra_args(false)
       ->needs(type)
       ->check([](const std::string& text) { return refusal([&] { formats::format_override_from_text(text); }); });
   command->add_option("--importance", words->importance,

@@ -78,6 +78,7 @@ void add_words(CLI::App& command, RunOptions& options) {
   add_cache_type(command, options.session.cache_type);
   command.add_option("--stop", options.stop, "Ends the answer where this text would appear; may be repeated")
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--system", options.system, "The system message");
   command.add_flag("--raw", options.raw, "Send the prompt as it is, without the model's chat template");

@@ -87,6 +87,7 @@ void add_batch_options(CLI::App& command, ServeWords& words) {
   command
       .add_option("--lora", words.adapters,
                   "[MODEL:]NAME=PATH: a LoRA adapter that requests ask for as MODEL:NAME; repeatable")
+      ->allow_extra_args(false)  // what follows is a model
       ->group(group);
   command
       .add_option("--cache-dir", words.cache_folder,
@@ -94,6 +95,7 @@ void add_batch_options(CLI::App& command, ServeWords& words) {
       ->check(CLI::ExistingDirectory)
       ->group(group);
   command.add_option("--pin", words.pinned_files, "A file with a system prompt that stays in the cache; repeatable")
+      ->allow_extra_args(false)
       ->check(CLI::ExistingFile)
       ->group(group);
 }

@@ -72,6 +72,7 @@ void add_sampling_options(CLI::App& command, SamplingOptions& sampling, std::opt
           "Adds to a token's logit: 15043+1 or 15043-1, 15043-inf never takes it; may be repeated")
       ->type_name("TOKEN(+|-)BIAS")
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group(group);
   command

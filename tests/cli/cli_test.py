@@ -55,6 +55,15 @@ class Answers(unittest.TestCase):
         text = answer("turn on the fan", "--stop", '"slots"')["text"]
         self.assertIn("HassTurnOn", text)
         self.assertNotIn("slots", text)
+        self.assertEqual(answer("--stop", '"slots"', "turn on the fan")["text"], text, "the prompt is not a stop")
+
+    def test_a_logit_bias_bans_and_forces_tokens(self):
+        first = answer("turn on the fan", "-n", "1")
+        token = first["tokens"][0]["id"]
+        banned = answer("turn on the fan", "-n", "1", "-l", f"{token}-inf")
+        self.assertNotEqual(banned["tokens"][0]["id"], token)
+        forced = answer("-l", "1+0", "-l", f"{token}+100", "turn on the fan", "-n", "3")
+        self.assertEqual([each["id"] for each in forced["tokens"]], [token] * 3)
 
     def test_n_limits_the_tokens(self):
         result = answer("turn on the fan", "-n", "3")

@@ -37,6 +37,16 @@ class Serving(unittest.TestCase):
         self.assertEqual(first["choices"], second["choices"])
         self.assertGreater(second["usage"]["prompt_tokens_details"]["cached_tokens"], 10)
 
+    def test_a_pinned_prompt_is_in_the_cache_before_anyone_asks(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as pinned:
+            pinned.write("You control a home with lamps, blinds and a garage door. Answer with an intent.")
+            pinned.flush()
+            with Server("--pin", pinned.name, HOME_MODEL) as server:  # the model isn't another pinned file
+                body = {"messages": [{"role": "system", "content": open(pinned.name).read()},
+                                     {"role": "user", "content": QUESTIONS[0]}]}
+                usage = server.post("/v1/chat/completions", body)[1]["usage"]
+        self.assertGreater(usage["prompt_tokens_details"]["cached_tokens"], 10)
+
     def test_a_terminated_server_answers_what_it_has_begun(self):
         with Server() as server:
             lines, begun = [], threading.Event()
