@@ -2,16 +2,21 @@
 import concurrent.futures
 import json
 import os
+import pathlib
 import signal
 import tempfile
 import threading
 import time
 import unittest
 
+from altered_model import altered_model
 from running_server import HOME_MODEL, Server
 
 QUESTIONS = ["switch off the light over the sofa", "set the bedroom to 21 degrees", "what time is it",
              "open the garage door", "add milk to the shopping list", "dim the kitchen lights"]
+
+CHATML = ("{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+          "{% endfor %}{{ '<|im_start|>assistant\n' }}")
 
 
 def ask(server, question, **more):
@@ -38,14 +43,17 @@ class Serving(unittest.TestCase):
         self.assertGreater(second["usage"]["prompt_tokens_details"]["cached_tokens"], 10)
 
     def test_a_pinned_prompt_is_in_the_cache_before_anyone_asks(self):
-        with tempfile.NamedTemporaryFile("w", suffix=".txt") as pinned:
-            pinned.write("You control a home with lamps, blinds and a garage door. Answer with an intent.")
-            pinned.flush()
-            with Server("--pin", pinned.name, HOME_MODEL) as server:  # the model isn't another pinned file
-                body = {"messages": [{"role": "system", "content": open(pinned.name).read()},
-                                     {"role": "user", "content": QUESTIONS[0]}]}
-                usage = server.post("/v1/chat/completions", body)[1]["usage"]
-        self.assertGreater(usage["prompt_tokens_details"]["cached_tokens"], 10)
+        system = "You control a home with lamps, blinds and a garage door. Answer with an intent."
+        with tempfile.TemporaryDirectory() as folder:
+            pinned, model = pathlib.Path(folder) / "prompt.txt", pathlib.Path(folder) / "chatml.gguf"
+            pinned.write_text(system)
+            # The embedded model's own template leaves system messages out.
+            altered_model(HOME_MODEL, model, {"tokenizer.chat_template": CHATML}, 512)
+            with Server("--pin", pinned, model) as server:  # the model isn't another pinned file
+                status, reply = server.post("/v1/chat/completions", {"max_tokens": 1, "messages": [
+                    {"role": "system", "content": system}, {"role": "user", "content": QUESTIONS[0]}]})
+        self.assertEqual(status, 200, reply)
+        self.assertGreater(reply["usage"]["prompt_tokens_details"]["cached_tokens"], 15)
 
     def test_a_terminated_server_answers_what_it_has_begun(self):
         with Server() as server:
