@@ -17,6 +17,7 @@
 #include "base/exclusive_file.hpp"
 #include "base/mapped_file.hpp"
 #include "base/sha256.hpp"
+#include "temporary_folder.hpp"
 
 namespace minnow {
 namespace {
@@ -27,12 +28,8 @@ std::span<const std::byte> bytes_of(std::string_view text) { return std::as_byte
 
 class FileTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("minnow-file-test-" + std::to_string(::getpid()));
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  fs::path folder_;
+  const testing::TemporaryFolder temporary_;
+  const fs::path& folder_ = temporary_.path();
 };
 
 TEST_F(FileTest, AtomicFileAppearsOnlyWhenCommitted) {

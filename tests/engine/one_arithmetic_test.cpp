@@ -16,6 +16,7 @@
 #include "formats/quantize.hpp"
 #include "models/decoder.hpp"
 #include "models/scratch.hpp"
+#include "temporary_folder.hpp"
 #include "test_data.hpp"
 #include "tiny_model.hpp"
 
@@ -109,7 +110,7 @@ TEST_P(OneArithmetic, HoldsForTheHomeModel) {
   if (bytes.empty()) GTEST_SKIP() << "built without the home model";
   const std::string quantization = GetParam();
   const auto source = formats::GgufFile::from_memory(bytes, "minnow-home.gguf");
-  const auto path = std::filesystem::path(::testing::TempDir()) / ("tiny-" + std::to_string(getpid()) + "-home.gguf");
+  const auto path = testing::process_folder() / "home.gguf";
   ThreadPool pool(2);
   formats::quantize(source, path, formats::quantization_from_name(quantization), pool);
   expect_one_arithmetic(path, "home " + quantization);

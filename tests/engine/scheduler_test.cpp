@@ -13,6 +13,7 @@
 
 #include "base/file.hpp"
 #include "minnow/error.hpp"
+#include "temporary_folder.hpp"
 #include "tiny_adapter.hpp"
 #include "tiny_model.hpp"
 
@@ -412,8 +413,8 @@ TEST(Scheduler, AnswersWithAdaptersAsSessionsDoAndSharesNoPrefixBetweenThem) {
 
 TEST(Scheduler, BeginsWarmAfterARestartWithTheSameBits) {
   const Model model = Model::load(tiny_model());
-  const auto file = std::filesystem::path(::testing::TempDir()) / "warm.kv";
-  std::filesystem::remove(file);
+  const testing::TemporaryFolder folder;
+  const auto file = folder / "warm.kv";
   const SchedulerOptions options{.context = 256, .max_sequences = 3, .cache_file = file.string()};
   Request one = request(5);
   one.prompt = prompt_of(100);
@@ -434,8 +435,8 @@ TEST(Scheduler, BeginsWarmAfterARestartWithTheSameBits) {
 
 TEST(Scheduler, IgnoresACacheFileThatIsBrokenAnywhere) {
   const Model model = Model::load(tiny_model());
-  const auto file = std::filesystem::path(::testing::TempDir()) / "broken.kv";
-  std::filesystem::remove(file);
+  const testing::TemporaryFolder folder;
+  const auto file = folder / "broken.kv";
   const SchedulerOptions options{.context = 64, .max_sequences = 1, .cache_file = file.string()};
   const auto ask = [&] {
     Scheduler scheduler(model, options);

@@ -1,11 +1,10 @@
 #include "engine/tiny_adapter.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
 
 #include "engine/loaded_model.hpp"
 #include "formats/lora_adapter.hpp"
+#include "temporary_folder.hpp"
 
 namespace minnow::testing {
 
@@ -19,7 +18,7 @@ std::filesystem::path tiny_adapter(const Model& model, float value) {
     for (std::size_t i = 0; i < change.rank * change.rows; ++i) change.b.push_back(i % 5 == 0 ? value : 0);
     adapter.changes["blk." + std::to_string(layer) + ".attn_v.weight"] = change;
   }
-  const auto path = std::filesystem::path(::testing::TempDir()) / ("adapter-" + std::to_string(value) + ".gguf");
+  const auto path = process_folder() / ("adapter-" + std::to_string(value) + ".gguf");
   formats::write_adapter(path, adapter);
   return path;
 }

@@ -1,8 +1,6 @@
 #include "tiny_model.hpp"
 
 #include <fmt/core.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <functional>
@@ -12,6 +10,7 @@
 #include "engine/random.hpp"
 #include "formats/gguf_writer.hpp"
 #include "formats/quantize.hpp"
+#include "temporary_folder.hpp"
 
 namespace minnow::testing {
 namespace {
@@ -96,12 +95,11 @@ void write_f32(const std::filesystem::path& path, const TinyOptions& options) {
 
 std::filesystem::path tiny_model(const TinyOptions& options) {
   const std::size_t key = std::hash<std::string>{}(options.chat_template) % 1000000;
-  const std::string stem = fmt::format("tiny-{}-{}-{}-{}", getpid(), key, options.add_bos, options.output_norm);
-  const std::filesystem::path folder = ::testing::TempDir();
-  const std::filesystem::path plain = folder / (stem + ".gguf");
+  const std::string stem = fmt::format("tiny-{}-{}-{}", key, options.add_bos, options.output_norm);
+  const std::filesystem::path plain = process_folder() / (stem + ".gguf");
   if (!std::filesystem::exists(plain)) write_f32(plain, options);
   if (options.quantization.empty()) return plain;
-  const std::filesystem::path quantized = folder / (stem + "-" + options.quantization + ".gguf");
+  const std::filesystem::path quantized = process_folder() / (stem + "-" + options.quantization + ".gguf");
   if (!std::filesystem::exists(quantized)) {
     ThreadPool pool(2);
     formats::quantize(formats::GgufFile::open(plain), quantized, formats::quantization_from_name(options.quantization),
@@ -109,17 +107,5 @@ std::filesystem::path tiny_model(const TinyOptions& options) {
   }
   return quantized;
 }
-
-// Removes this process's files when the tests are over.
-class RemoveTinyModels : public ::testing::Environment {
- public:
-  void TearDown() override {
-    const std::string prefix = fmt::format("tiny-{}-", getpid());
-    for (const auto& entry : std::filesystem::directory_iterator(::testing::TempDir())) {
-      if (entry.path().filename().string().starts_with(prefix)) std::filesystem::remove(entry.path());
-    }
-  }
-};
-const auto* const kRemoveTinyModels = ::testing::AddGlobalTestEnvironment(new RemoveTinyModels);
 
 }  // namespace minnow::testing

@@ -9,6 +9,7 @@
 #include "evaluation/gate.hpp"
 #include "evaluation/perplexity.hpp"
 #include "evaluation/reference_file.hpp"
+#include "temporary_folder.hpp"
 #include "tiny_model.hpp"
 
 namespace minnow::evaluation {
@@ -23,7 +24,7 @@ const DivergenceOptions kOptions{.passages = {.context = 24}};
 
 Model tiny(const std::string& quantization) { return Model::load(testing::tiny_model({.quantization = quantization})); }
 
-std::filesystem::path file(const std::string& name) { return std::filesystem::path(::testing::TempDir()) / name; }
+std::filesystem::path file(const std::string& name) { return testing::process_folder() / name; }
 
 TEST(Divergence, OfAModelFromItselfIsNothing) {
   const Divergence result = divergence(tiny(""), tiny(""), kText, kOptions);

@@ -14,6 +14,7 @@
 #include "models/runner.hpp"
 #include "models/spec_reader.hpp"
 #include "numeric/format.hpp"
+#include "temporary_folder.hpp"
 #include "tiny_model.hpp"
 
 namespace minnow::evaluation {
@@ -50,7 +51,7 @@ class PrunedFamily : public ::testing::TestWithParam<std::string> {
   }
 
   std::vector<float> logits_without(const KeptParts& kept) {
-    const auto path = minnow::testing::temporary_folder() / "pruned.gguf";
+    const auto path = minnow::testing::process_folder() / "pruned.gguf";
     prune(file_, spec_, kept, path, pool_);
     return logits(formats::GgufFile::open(path));
   }
@@ -138,7 +139,7 @@ std::filesystem::path idle_model(std::string_view matrix, std::size_t n_columns,
   for (const auto& tensor : file.tensors()) {
     out.add_tensor(tensor.name, tensor.format, std::span(tensor.shape).first(tensor.n_dimensions));
   }
-  const auto path = minnow::testing::temporary_folder() / "idle.gguf";
+  const auto path = minnow::testing::process_folder() / "idle.gguf";
   out.write(path, [&](const formats::TensorInfo& to, const formats::GgufWriter::Sink& sink) {
     const formats::TensorInfo& from = *file.find(to.name);
     AlteredTensor tensor{.name = to.name,

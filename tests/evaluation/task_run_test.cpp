@@ -11,6 +11,7 @@
 #include "evaluation/number_match.hpp"
 #include "evaluation/task_results.hpp"
 #include "formats/quantize.hpp"
+#include "temporary_folder.hpp"
 #include "test_data.hpp"
 #include "tiny_model.hpp"
 
@@ -20,7 +21,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-std::filesystem::path file(const std::string& name) { return std::filesystem::path(::testing::TempDir()) / name; }
+std::filesystem::path file(const std::string& name) { return testing::process_folder() / name; }
 Task golden_task(const std::string& name) { return read_task(testing::golden("eval_task/" + name)); }
 
 void finish(TaskRun& run) {

@@ -14,6 +14,7 @@
 #include "formats/gguf_reader.hpp"
 #include "formats/safetensors.hpp"
 #include "minnow/error.hpp"
+#include "temporary_folder.hpp"
 #include "test_data.hpp"
 
 namespace minnow::formats {
@@ -45,15 +46,6 @@ inline std::vector<float> source_values(const SafetensorsModel& model, std::stri
 
 class ConvertTest : public ::testing::Test {
  protected:
-  ConvertTest() {
-    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(::testing::TempDir()) /
-              (std::string("minnow-") + info->test_suite_name() + "-" + info->name());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~ConvertTest() override { std::filesystem::remove_all(folder_); }
-
   static std::filesystem::path family(const std::string& name) { return testing::golden("families") / name; }
 
   // A copy of a golden model.
@@ -89,7 +81,8 @@ class ConvertTest : public ::testing::Test {
 
   std::filesystem::path result() const { return folder_ / "result.gguf"; }
 
-  std::filesystem::path folder_;
+  const testing::TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
 };
 
 }  // namespace minnow::formats

@@ -1,35 +1,16 @@
 // Folders and files for the tests of reading and writing GGUF.
 #pragma once
 
-#include <unistd.h>
-
 #include <cstddef>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "formats/gguf_writer.hpp"
+#include "temporary_folder.hpp"
 
 namespace minnow::formats {
 
-// Empty, and gone with everything in it when the test ends.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "minnow-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::filesystem::filesystem_error("mkdtemp", {});
-    path_ = name;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using testing::TemporaryFolder;
 
 // Bytes that tell a tensor from another and one place in it from another.
 inline std::vector<std::byte> pattern_of(const TensorInfo& tensor) {

@@ -2,12 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <limits>
 
 #include "base/error.hpp"
 #include "formats/gguf_writer.hpp"
+#include "temporary_folder.hpp"
 
 namespace minnow::formats {
 namespace {
@@ -16,8 +16,6 @@ using ::testing::HasSubstr;
 
 class ImportanceFile : public ::testing::Test {
  protected:
-  void TearDown() override { std::filesystem::remove(path_); }
-
   // A file with one tensor's sums and counts of the given shapes and values.
   void write(std::string type, std::vector<std::uint64_t> sums_shape, std::vector<float> sums,
              std::vector<std::uint64_t> counts_shape, std::vector<float> counts) {
@@ -39,8 +37,8 @@ class ImportanceFile : public ::testing::Test {
     return "nothing was refused";
   }
 
-  const std::filesystem::path path_ =
-      std::filesystem::path(::testing::TempDir()) / ("importance-" + std::to_string(getpid()) + ".gguf");
+  const testing::TemporaryFolder folder_;
+  const std::filesystem::path path_ = folder_ / "importance.gguf";
 };
 
 TensorInfo matrix(std::string name, std::uint64_t columns, std::uint64_t rows, std::uint64_t matrices = 1) {

@@ -2,7 +2,6 @@
 #include "formats/pack_file.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <functional>
@@ -12,6 +11,7 @@
 #include "formats/pack_table.hpp"
 #include "formats/pack_writer.hpp"
 #include "minnow/error.hpp"
+#include "temporary_folder.hpp"
 
 namespace minnow::formats {
 namespace {
@@ -40,12 +40,6 @@ bool opens(std::span<const std::byte> bytes) {
 
 class PackFileTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("minnow-pack-test-" + std::to_string(::getpid()));
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   fs::path path() const { return folder_ / "a.pack"; }
 
   std::string written() {
@@ -59,7 +53,7 @@ class PackFileTest : public ::testing::Test {
     return read_file(path());
   }
 
-  fs::path folder_;
+  const testing::TemporaryFolder folder_;
   std::vector<std::byte> first_ = pattern(1000, 1);
   std::vector<std::byte> second_ = pattern(kPackChunkBytes + 5000, 2);  // into the second chunk
 };
@@ -87,7 +81,7 @@ TEST_F(PackFileTest, GivesBackWhatWasWritten) {
 
 TEST_F(PackFileTest, LeavesOnlyTheFinishedFile) {
   written();
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()), 1);
 }
 
 TEST_F(PackFileTest, RefusesAFileThatWasCutShortAnywhere) {

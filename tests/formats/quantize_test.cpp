@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <limits>
 #include <random>
@@ -12,6 +11,7 @@
 #include "base/file.hpp"
 #include "formats/gguf_writer.hpp"
 #include "small_disk.hpp"
+#include "temporary_folder.hpp"
 
 namespace minnow::formats {
 namespace {
@@ -21,12 +21,6 @@ using ::testing::HasSubstr;
 
 class Quantize : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::path(::testing::TempDir()) / ("quantize-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   // A matrix of 64 rows of `row_length` and a norm, in `format`; `strange` replaces the first value of row 5.
   GgufFile source(std::uint64_t row_length, Format format = Format::f32, std::optional<float> strange = {}) {
     GgufWriter out;
@@ -54,13 +48,14 @@ class Quantize : public ::testing::Test {
     try {
       quantize(file, to("out.gguf"), quantization_from_name(recipe), pool);
     } catch (const Error& error) {
-      EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1) << "something was left behind";
+      EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 1)
+          << "something was left behind";
       return error.what();
     }
     return "nothing was refused";
   }
 
-  std::filesystem::path folder_;
+  const testing::TemporaryFolder folder_;
 };
 
 TEST_F(Quantize, WritesTheSameBytesWithAnyNumberOfThreads) {

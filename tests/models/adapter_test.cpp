@@ -14,6 +14,7 @@
 #include "models/family_data.hpp"
 #include "models/runner.hpp"
 #include "models/scratch.hpp"
+#include "temporary_folder.hpp"
 #include "test_data.hpp"
 
 namespace minnow::models {
@@ -85,7 +86,7 @@ TEST_P(Adapters, GiveTheSameBitsInAnyChunking) {
 TEST_P(Adapters, SurviveTheirWayThroughGguf) {
   auto source = formats::read_adapter(folder_, adapter_target(decoder_.spec()));
   source.architecture = decoder_.spec().architecture;
-  const auto path = minnow::testing::temporary_folder() / (GetParam() + "-lora.gguf");
+  const auto path = minnow::testing::process_folder() / (GetParam() + "-lora.gguf");
   formats::write_adapter(path, source);
   const Adapter first = load(folder_), second = load(path);
   EXPECT_EQ(logits(&first, 7), logits(&second, 7));
@@ -93,7 +94,7 @@ TEST_P(Adapters, SurviveTheirWayThroughGguf) {
 
 // Merged in F32, the model alone gives the logits of PEFT.
 TEST_P(Adapters, CanBecomePartOfTheWeights) {
-  const auto path = minnow::testing::temporary_folder() / (GetParam() + "-merged.gguf");
+  const auto path = minnow::testing::process_folder() / (GetParam() + "-merged.gguf");
   formats::merge_adapter(file_, formats::read_adapter(folder_, adapter_target(decoder_.spec())), path, pool_);
   const auto merged = formats::GgufFile::open(path);
   const Decoder decoder = Decoder::load(merged, kernels::active_kernels(), pool_);

@@ -4,6 +4,7 @@
 #include "minnow/error.hpp"
 #include "models/decoder.hpp"
 #include "models/family_data.hpp"
+#include "temporary_folder.hpp"
 
 namespace minnow::testing {
 
@@ -22,7 +23,7 @@ formats::GgufFile altered(const std::string& family, const Alteration& alteratio
   if (alteration.metadata) alteration.metadata(out.metadata());
   if (alteration.tensors) alteration.tensors(tensors);
   for (const AlteredTensor& tensor : tensors) out.add_tensor(tensor.name, tensor.format, tensor.shape);
-  const auto path = temporary_folder() / "altered.gguf";
+  const auto path = process_folder() / "altered.gguf";
   std::size_t next = 0;
   out.write(path,
             [&](const formats::TensorInfo&, const formats::GgufWriter::Sink& sink) { sink(tensors[next++].bytes); });

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "temporary_folder.hpp"
 #include "test_data.hpp"
 
 namespace minnow::testing {
@@ -21,15 +22,6 @@ std::vector<float> read_floats(const std::filesystem::path& path) {
       .read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
   return values;
 }
-
-struct TemporaryFolder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("minnow-models-" + std::to_string(getpid()));
-  TemporaryFolder() { std::filesystem::create_directories(path); }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-};
 
 }  // namespace
 
@@ -53,14 +45,9 @@ GoldenFamily golden_family(const std::string& name) {
 }
 
 std::filesystem::path family_gguf(const std::string& name, formats::OutputType type) {
-  const auto path = temporary_folder() / (name + "-" + std::to_string(static_cast<int>(type)) + ".gguf");
+  const auto path = process_folder() / (name + "-" + std::to_string(static_cast<int>(type)) + ".gguf");
   if (!std::filesystem::exists(path)) formats::convert(golden("families") / name, path, {.type = type});
   return path;
-}
-
-const std::filesystem::path& temporary_folder() {
-  static const TemporaryFolder folder;
-  return folder.path;
 }
 
 }  // namespace minnow::testing

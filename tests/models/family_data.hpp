@@ -26,7 +26,5 @@ GoldenFamily golden_family(const std::string& name);
 
 // The family's model as GGUF, converted when first asked for.
 std::filesystem::path family_gguf(const std::string& name, formats::OutputType type = formats::OutputType::f32);
-// A folder of this process's own, removed at its end.
-const std::filesystem::path& temporary_folder();
 
 }  // namespace minnow::testing

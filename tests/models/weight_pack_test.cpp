@@ -18,6 +18,7 @@
 #include "models/family_data.hpp"
 #include "models/pack_place.hpp"
 #include "models/runner.hpp"
+#include "temporary_folder.hpp"
 
 namespace minnow::models {
 namespace {
@@ -29,8 +30,8 @@ const std::vector<TokenId> kPrompt{1, 5, 9, 2, 7};
 class WeightPack : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = testing::temporary_folder() / "packs";
-    model_ = testing::temporary_folder() / "packed-model.gguf";
+    folder_ = testing::process_folder() / "packs";
+    model_ = testing::process_folder() / "packed-model.gguf";
     fs::copy_file(testing::family_gguf("llama", formats::OutputType::q8_0), model_,
                   fs::copy_options::overwrite_existing);
     options_ = {.place = PackOptions::Place::folder, .folder = folder_};
@@ -257,7 +258,7 @@ TEST(PackPlace, FollowsTheUserThenTheEnvironmentThenTheModel) {
 }
 
 TEST(PackPlace, IsBesideTheFileThatALinkPointsTo) {
-  const fs::path folder = testing::temporary_folder() / "place";
+  const fs::path folder = testing::process_folder() / "place";
   fs::create_directories(folder / "links");
   formats::GgufWriter large;
   large.metadata().set("general.architecture", std::string("llama"));

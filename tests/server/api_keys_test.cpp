@@ -9,6 +9,7 @@
 
 #include "minnow/error.hpp"
 #include "server/error_reply.hpp"
+#include "temporary_folder.hpp"
 
 namespace minnow::server {
 namespace {
@@ -27,14 +28,12 @@ std::string refusal(const std::string& text) {
 
 class KeyFile {
  public:
-  explicit KeyFile(const std::string& text) : path_(std::filesystem::path(::testing::TempDir()) / "keys.txt") {
-    write(text);
-  }
-  void write(const std::string& text) const { std::ofstream(path_) << text; }
-  const std::filesystem::path& path() const { return path_; }
+  explicit KeyFile(const std::string& text) { write(text); }
+  void write(const std::string& text) const { std::ofstream(path()) << text; }
+  std::filesystem::path path() const { return folder_ / "keys.txt"; }
 
  private:
-  std::filesystem::path path_;
+  minnow::testing::TemporaryFolder folder_;
 };
 
 TEST(ApiKeys, ReadsNamesKeysAndLimits) {

@@ -1,4 +1,5 @@
 #include "server/gate.hpp"
+#include "temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -37,7 +38,8 @@ TEST(Gate, OtherSitesAreRefused) {
 }
 
 TEST(Gate, AsksForAKey) {
-  const auto path = std::filesystem::path(::testing::TempDir()) / "gate_keys.txt";
+  const minnow::testing::TemporaryFolder folder;
+  const auto path = folder / "keys.txt";
   std::ofstream(path) << "kiosk secret-one concurrent=1 priority=5\n";
   const Gate gate(std::make_shared<ApiKeys>(path), false);
   EXPECT_EQ(status(gate, request("/v1/models", {})), 401);
