@@ -78,8 +78,8 @@ struct TokenOutput {
 
 struct GenerateOptions {
   std::size_t max_tokens = static_cast<std::size_t>(-1);  // the context is a limit too
-  std::vector<std::string> stop{};                        // ends the answer and is not part of it
-  Constraint constraint{};                                // what the answer must look like
+  std::vector<std::string> stop{};  // ends the answer and is not part of it; under a constraint, that alone ends it
+  Constraint constraint{};          // what the answer must look like
   std::optional<std::size_t> logprobs{};  // no value: not computed; K: the chosen token's, and the K likeliest
   // Called as tokens come, and once more with an empty piece when held-back text is released at the end.
   std::function<bool(const TokenOutput&)> on_token{};  // return false to cancel

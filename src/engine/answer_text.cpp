@@ -15,10 +15,10 @@ bool all_control(const text::Tokenizer& tokenizer, std::span<const TokenId> ids)
 }  // namespace
 
 AnswerText::AnswerText(const text::Tokenizer& tokenizer, std::span<const TokenId> prompt, std::vector<std::string> stop,
-                       std::optional<std::size_t> logprobs)
+                       std::optional<std::size_t> logprobs, UncutPart uncut)
     : tokenizer_(tokenizer),
       stream_(tokenizer, /*at_start=*/all_control(tokenizer, prompt)),
-      stops_(std::move(stop)),
+      stops_(std::move(stop), std::move(uncut)),
       logprobs_(logprobs) {}
 
 TokenOutput AnswerText::add(TokenId id, std::span<const float> logits, bool show_control) {

@@ -19,7 +19,7 @@ class AnswerText {
   // `prompt` is what the answer continues. `logprobs` as in GenerateOptions. Throws Error(invalid_input) for an empty
   // stop string. `tokenizer` must outlive it.
   AnswerText(const text::Tokenizer& tokenizer, std::span<const TokenId> prompt, std::vector<std::string> stop,
-             std::optional<std::size_t> logprobs);
+             std::optional<std::size_t> logprobs, UncutPart uncut = {});
 
   // `logits` are those `id` was chosen from; needed for log-probabilities only. `show_control`: a control token is part
   // of the text.

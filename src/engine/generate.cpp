@@ -14,11 +14,16 @@ double ms_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
+// Stop strings end free text; an answer that keeps to a constraint ends where that does.
+std::vector<std::string> stops_of(const GenerateOptions& options) {
+  return options.constraint.kind == Constraint::Kind::none ? options.stop : std::vector<std::string>{};
+}
+
 // An answer as it grows.
 class Answer {
  public:
   Answer(const text::Tokenizer& tokenizer, std::span<const TokenId> prompt, const GenerateOptions& options)
-      : options_(options), text_(tokenizer, prompt, options.stop, options.logprobs) {}
+      : options_(options), text_(tokenizer, prompt, stops_of(options), options.logprobs) {}
 
   // False when the answer ends here.
   bool add(TokenId id, std::span<const float> logits) { return publish(text_.add(id, logits)); }

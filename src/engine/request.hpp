@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/stop_matcher.hpp"
 #include "engine/token_constraint.hpp"
 #include "minnow/error.hpp"
 #include "minnow/session.hpp"
@@ -38,6 +39,7 @@ struct Request {
   std::vector<TokenId> prompt{};  // at least one token, fewer than the scheduler's context
   SamplingOptions sampling{};
   std::vector<std::string> stop{};
+  UncutPart uncut{};                                      // of the answer: stop strings end only what comes before it
   std::size_t max_tokens = static_cast<std::size_t>(-1);  // the context is a limit too
   std::optional<std::size_t> logprobs{};                  // as in GenerateOptions
   int priority = 0;                                       // the higher goes first

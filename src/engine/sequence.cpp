@@ -18,7 +18,7 @@ Sequence::Sequence(Waiting waiting, KvSlot& slot, const text::Tokenizer& tokeniz
       tokenizer_(tokenizer),
       context_(context),
       sampler_(request_.sampling, lists),
-      text_(tokenizer, request_.prompt, request_.stop, request_.logprobs),
+      text_(tokenizer, request_.prompt, request_.stop, request_.logprobs, request_.uncut),
       n_prompt_(request_.prompt.size()),
       submitted_(waiting.submitted) {
   result_.prompt_tokens = n_prompt_;

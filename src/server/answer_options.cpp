@@ -146,7 +146,10 @@ engine::Request make_request(const AnswerOptions& options, const std::vector<Tok
                           .deadline = options.deadline};
   if (request.sampling.seed) *request.sampling.seed += choice;  // else all choices were the same
   request.adapter = options.adapter;
-  if (options.grammar) request.constraint = std::make_unique<engine::GrammarConstraint>(options.grammar);
+  if (!options.grammar) return request;
+  request.constraint = std::make_unique<engine::GrammarConstraint>(options.grammar);
+  request.uncut = options.uncut;
+  if (options.uncut.begins_with.empty()) request.stop.clear();
   return request;
 }
 

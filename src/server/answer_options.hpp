@@ -32,7 +32,9 @@ struct AnswerOptions {
   bool stream = false;
   bool include_usage = false;
   std::shared_ptr<text::TokenGrammar> grammar{};  // none: whatever the model says
-  decltype(engine::Request::adapter) adapter{};   // none: the model as it is
+  // Under a grammar, how what is no free text begins; empty: nothing is free text, and there stop strings end nothing.
+  engine::UncutPart uncut{};
+  decltype(engine::Request::adapter) adapter{};  // none: the model as it is
 };
 
 // The fields all three share; not max_tokens, logprobs and the answer's shape, which they name differently.

@@ -61,11 +61,9 @@ void ChatAnswer::take_content(std::size_t index, const std::string& text, Json l
 
 void ChatAnswer::ended(std::size_t index, const engine::RequestEnd& end) {
   Choice& choice = choices_[index];
-  const bool within_call = choice.parser && choice.parser->within_call();  // at the word of a stop string
   if (choice.parser) take(index, choice.parser->finish(), nullptr);
   const bool cut = end.reason == engine::EndReason::length;
-  const bool called = !choice.calls.empty() && !within_call;
-  choice.finish_reason = cut ? "length" : called ? "tool_calls" : "stop";
+  choice.finish_reason = cut ? "length" : choice.calls.empty() ? "stop" : "tool_calls";
   usage_.add(end, index > 0);
   if (setup_.stream) send_delta(index, Json::object(), nullptr, choice.finish_reason);
 }

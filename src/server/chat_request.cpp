@@ -154,11 +154,12 @@ std::vector<TokenId> prepare_chat(const ServedModel& model, ChatRequest& request
   }
   ChatOptions options = request.template_options;
   if (request.tool_choice) {
-    request.answer.grammar = engine::loaded_model(model.model())
-                                 ->grammars()
-                                 .get(model.tool_dialect(), options.tools_json, *request.tool_choice);
-    // Stop strings end text; an answer that is nothing but calls ends with them.
-    if (request.tool_choice->kind != text::ToolChoice::Kind::automatic) request.answer.stop.clear();
+    const text::ToolDialect& dialect = model.tool_dialect();
+    request.answer.grammar =
+        engine::loaded_model(model.model())->grammars().get(dialect, options.tools_json, *request.tool_choice);
+    if (request.tool_choice->kind == text::ToolChoice::Kind::automatic) {
+      request.answer.uncut = {dialect.open, dialect.layout == text::ToolDialect::Layout::bare};
+    }
     if (!model.template_knows_tools()) {
       show_tools(model.tool_dialect(), options.tools_json, request.messages);
       options.tools_json.clear();

@@ -171,6 +171,7 @@ TEST_F(Generate, FollowsGrammarsExpressionsAndAnyObject) {
   EXPECT_EQ(answer({.constraint = {Kind::grammar, "root ::= \"ab\" \"c\""}}).text, "abc");
   EXPECT_THAT(answer({.constraint = {Kind::regex, "[a-c]{4}!"}}).text, ::testing::MatchesRegex("[a-c]{4}!"));
   EXPECT_THAT(answer({.max_tokens = 20, .constraint = {Kind::json_object, ""}}).text, ::testing::StartsWith("{"));
+  EXPECT_EQ(answer({.stop = {"b"}, .constraint = {Kind::regex, "abc"}}).text, "abc");
   EXPECT_THROW(answer({.constraint = {Kind::regex, "("}}), Error);
   EXPECT_THROW(answer({.constraint = {Kind::json_schema, R"({"not": {}})"}}), Error);
 }

@@ -306,6 +306,24 @@ TEST(Scheduler, AConstraintDecidesAndJumpsAhead) {
   }
 }
 
+TEST(Scheduler, StopStringsEndTextAndNoCallThatHasBegun) {
+  const Model model = Model::load(tiny_model());
+  TokenId end = 0;
+  while (!model.is_end_of_generation(end)) ++end;
+  Scheduler scheduler(model, {.context = 64, .max_sequences = 1});
+  const auto said = [&](const std::string& text, bool jumps) {
+    Request asked{.prompt = prompt_of(5), .stop = {"a", ">"}, .uncut = {.begins_with = "<call>"}};
+    const auto ids = model.tokenize(text, {.add_special = false});
+    asked.constraint = std::make_unique<Exactly>(ids, end, model.vocabulary_size(), jumps);
+    return Asked(scheduler, std::move(asked)).wait();
+  };
+  for (const bool jumps : {false, true}) {
+    const std::string text = said("Well <c <call>ab>", jumps).text;
+    EXPECT_THAT(text, ::testing::EndsWith("Well <c <call>ab>"));
+    EXPECT_THAT(said("Well, at last <call>ab>", jumps).text, ::testing::EndsWith("Well, "));
+  }
+}
+
 TEST(Scheduler, UnderAGrammarItSaysWhatASessionSays) {
   const Model model = Model::load(tiny_model());
   const Constraint constraint{Constraint::Kind::json_schema, R"({"type": "object", "additionalProperties": false,

@@ -45,6 +45,32 @@ TEST(StopMatcher, TakesTheEarliestOfSeveral) {
   EXPECT_EQ(stops.add("a long stop st"), "a ");
 }
 
+TEST(StopMatcher, CutsNothingFromWhereTheUncutPartBegins) {
+  for (std::size_t size = 1; size < 20; ++size) {
+    StopMatcher stops({"l>{", "{", "<to"}, {.begins_with = "<tool>"});
+    EXPECT_EQ(fed(stops, "I <t <too <tool>{<tool>{", size), "I <t ") << size;  // "<to" of no mark
+    StopMatcher calls({"l>{", "{", "too", "e <tool>x"}, {.begins_with = "<tool>"});
+    EXPECT_EQ(fed(calls, "Here <tool>x{<tool>{", size), "Here <tool>x{<tool>{") << size;
+    EXPECT_FALSE(calls.found());
+    StopMatcher before({"e <t"}, {.begins_with = "<tool>"});
+    EXPECT_EQ(fed(before, "Here <tool>", size), "Her") << size;
+  }
+}
+
+TEST(StopMatcher, CutsTextThatOnlyLooksLikeAnUncutBeginning) {
+  for (std::size_t size = 1; size < 20; ++size) {
+    const UncutPart object{.begins_with = "{\"name\": \"", .only_first = true};
+    StopMatcher call({"\"", "e"}, object);
+    EXPECT_EQ(fed(call, "{\"name\": \"here\"}", size), "{\"name\": \"here\"}") << size;
+    StopMatcher other({"e\""}, object);
+    EXPECT_EQ(fed(other, "{\"named\": \"here\"}", size), "{\"named\": \"her") << size;
+    StopMatcher later({"e\""}, object);
+    EXPECT_EQ(fed(later, "a {\"name\": \"", size), "a {\"nam") << size;
+    StopMatcher unfinished({"x"}, object);
+    EXPECT_EQ(fed(unfinished, "{\"na", size), "{\"na") << size;
+  }
+}
+
 TEST(StopMatcher, RefusesAnEmptyStopString) { EXPECT_THROW(StopMatcher({"a", ""}), Error); }
 
 }  // namespace

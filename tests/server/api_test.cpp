@@ -94,6 +94,28 @@ TEST(Api, StopStringsEndNoRequiredCall) {
   EXPECT_TRUE(Json::parse(arguments)["a"].is_number());
 }
 
+TEST(Api, StopStringsCutNoAnswerThatKeepsToAShape) {
+  Server server;
+  const std::string stop = R"(, "stop": ["{", "\"", "a", "1", "b"])";
+  const std::string schema = R"({"type": "json_schema", "name": "s", "schema": {"type": "object",
+      "properties": {"a": {"enum": [11, 12]}}, "required": ["a"], "additionalProperties": false}})";
+  const std::string format =
+      R"(, "response_format": {"type": "json_schema", "json_schema": )" + schema + "}, \"max_tokens\": 60}";
+  const Json chat = server.json("/v1/chat/completions",
+                                R"({"messages": [{"role": "user", "content": "hello"}])" + stop + format)["choices"][0];
+  EXPECT_TRUE(Json::parse(chat["message"]["content"].get<std::string>())["a"].is_number());
+  EXPECT_EQ(chat["finish_reason"], "stop");
+  const Json response =
+      server.json("/v1/responses", R"({"input": "hello", "text": {"format": )" + schema + "}" + stop + "}");
+  EXPECT_EQ(response["status"], "completed");
+  EXPECT_TRUE(Json::parse(response["output"][0]["content"][0]["text"].get<std::string>())["a"].is_number());
+  EXPECT_EQ(server.json("/v1/completions", R"({"prompt": "a", "regex": "ab{3}a")" + stop + "}")["choices"][0]["text"],
+            "abbba");
+  EXPECT_EQ(server.json("/v1/completions",
+                        R"({"prompt": "a", "grammar": "root ::= \"ba\"")" + stop + "}")["choices"][0]["text"],
+            "ba");
+}
+
 TEST(Api, RefusesWhatIsNoTokenAndNoCall) {
   Server server;
   for (const char* tokens :

@@ -176,10 +176,11 @@ class Judge:
 
 
 def body_of(turn, messages, tools):
-    """Required and optional calls, whole and streamed, one and several, in turns."""
+    """Required and optional calls, whole and streamed, one and several, with stop strings and without, in turns."""
     choice, stream = (("required", False), ("auto", True), ("required", True), ("auto", False))[turn % 4]
-    return {"messages": messages, "tools": tools, "tool_choice": choice, "stream": stream, "max_tokens": MAX_TOKENS,
+    body = {"messages": messages, "tools": tools, "tool_choice": choice, "stream": stream, "max_tokens": MAX_TOKENS,
             "parallel_tool_calls": turn % 8 < 4, "logprobs": not stream, "seed": turn, "temperature": 1}
+    return {**body, "stop": ["}", "\"", ">"]} if turn % 16 >= 8 else body  # which cut text, and never a call
 
 
 def run(everything, n_cases, names, validator):

@@ -40,8 +40,6 @@ class ToolCallParser {
   // The answer is over: what was held back.
   std::vector<ToolEvent> finish();
 
-  // Whether a call has begun that hasn't ended.
-  bool within_call() const { return mode_ != Mode::text; }
   std::size_t n_calls() const { return n_calls_; }
 
  private:
