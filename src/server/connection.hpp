@@ -60,6 +60,7 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
 
   void start() {
     if constexpr (std::is_same_v<Stream, TlsSocket>) {
+      if (must_go()) return close();
       arm(host_.limits().header);
       stream_.async_handshake(asio::ssl::stream_base::server, [self = self()](Failure failure) {
         if (failure) return self->close();
@@ -72,7 +73,9 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
 
   void hang_up_when_idle() override {
     asio::post(stream_.get_executor(), [self = self()] {
-      if (self->phase_ == Phase::idle) self->close();
+      if (self->phase_ != Phase::idle || !self->must_go()) return;
+      Failure ignored;
+      self->socket().cancel(ignored);  // of the read: should it have got a request just now, that is answered
     });
   }
 
@@ -107,6 +110,12 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
       return stream_;
   }
 
+  // Whether nothing is asked, and nothing may be asked any more. A request that is here already gets its answer.
+  bool must_go() {
+    Failure failure;
+    return host_.draining() && buffer_.size() == 0 && socket().available(failure) == 0;
+  }
+
   // What isn't done in time is cancelled.
   void arm(Duration patience) {
     timed_out_ = false;
@@ -132,7 +141,7 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(host_.limits().header_bytes));
     parser_->body_limit(host_.limits().body_bytes);
-    if (host_.draining()) return close();
+    if (must_go()) return close();
     if (buffer_.size() > 0) return read_header();
     phase_ = Phase::idle;
     arm(host_.limits().idle);

@@ -86,8 +86,8 @@ struct HttpServer::State final : ConnectionHost {
           acceptor(asio::any_io_executor(asio::make_strand(io))),
           pause(acceptor.get_executor()) {}
     bool is_unix;
-    ListeningSocket socket;  // owns the descriptor; the acceptor has a duplicate
-    Acceptor acceptor;       // on a strand: it is closed while it accepts
+    std::optional<ListeningSocket> socket;  // owns the descriptor, and the acceptor a duplicate; both are closed
+    Acceptor acceptor;                      // on a strand: it is closed while it accepts
     asio::steady_timer pause;
   };
 
@@ -116,17 +116,23 @@ struct HttpServer::State final : ConnectionHost {
   void forget(std::uint64_t number) override {
     const std::scoped_lock lock(mutex);
     connections.erase(number);
-    if (is_draining && connections.empty()) stop();
+    stop_when_done();
   }
 
   std::vector<std::shared_ptr<Hangable>> make_room();
   void accept(Listener& listener);
   void welcome(PlainSocket socket, const Listener& listener);
+  void close(Listener& listener);
+  void leave();
   template <typename Stream>
   void begin(Stream stream, std::string peer);
   void begin_drain(std::chrono::milliseconds time);
   void await_signal();
   void repeat(asio::steady_timer& timer, std::chrono::milliseconds period, std::function<void()> tick);
+  // Called with the mutex held.
+  void stop_when_done() {
+    if (is_draining && n_listening == 0 && connections.empty()) stop();
+  }
   void stop() {
     is_stopping = true;
     io.stop();
@@ -143,6 +149,7 @@ struct HttpServer::State final : ConnectionHost {
   std::shared_ptr<asio::ssl::context> tls;
   std::map<std::uint64_t, std::weak_ptr<Hangable>> connections;  // by age
   std::uint64_t n_accepted = 0;
+  std::size_t n_listening = 0;
   std::uint64_t last_asked = 0;  // to make room
 
   asio::io_context io;  // destroyed before the above, with the connections it holds
@@ -167,18 +174,15 @@ std::vector<std::shared_ptr<Hangable>> HttpServer::State::make_room() {
 }
 
 void HttpServer::State::accept(Listener& listener) {
-  listener.acceptor.async_accept(asio::any_io_executor(asio::make_strand(io)),
-                                 [this, &listener](Failure failure, PlainSocket socket) {
-                                   if (is_draining || failure == asio::error::operation_aborted) return;
-                                   if (!failure) {
-                                     welcome(std::move(socket), listener);
-                                     return accept(listener);
-                                   }
-                                   listener.pause.expires_after(kAcceptPause);
-                                   listener.pause.async_wait([this, &listener](Failure aborted) {
-                                     if (!aborted) accept(listener);
-                                   });
-                                 });
+  const auto taken = [this, &listener](Failure failure, PlainSocket socket) {
+    if (!failure) welcome(std::move(socket), listener);
+    if (!listener.acceptor.is_open()) return leave();
+    if (!failure) return accept(listener);
+    listener.pause.expires_after(kAcceptPause);
+    listener.pause.async_wait([this, &listener](Failure) { accept(listener); });
+  };
+  if (!listener.acceptor.is_open()) return leave();
+  listener.acceptor.async_accept(asio::any_io_executor(asio::make_strand(io)), taken);
 }
 
 void HttpServer::State::welcome(PlainSocket socket, const Listener& listener) {
@@ -203,6 +207,26 @@ void HttpServer::State::welcome(PlainSocket socket, const Listener& listener) {
     begin(std::move(socket), std::move(peer));
 }
 
+// Whoever has connected before gets an answer, if it has asked by now; whoever comes later finds the door closed, and
+// not a queue that nobody serves.
+void HttpServer::State::close(Listener& listener) {
+  Failure failure;
+  listener.acceptor.non_blocking(true, failure);
+  while (!failure) {
+    PlainSocket socket{asio::any_io_executor(asio::make_strand(io))};
+    listener.acceptor.accept(socket, failure);
+    if (!failure) welcome(std::move(socket), listener);
+  }
+  listener.acceptor.close(failure);  // and accept() leaves
+  listener.socket.reset();
+}
+
+void HttpServer::State::leave() {
+  const std::scoped_lock lock(mutex);
+  --n_listening;
+  stop_when_done();
+}
+
 template <typename Stream>
 void HttpServer::State::begin(Stream stream, std::string peer) {
   const auto executor = stream.get_executor();
@@ -223,16 +247,13 @@ void HttpServer::State::begin_drain(std::chrono::milliseconds time) {
   const bool again = is_draining.exchange(true);
   if (again || time.count() == 0) return stop();
   for (Listener& listener : listeners) {
-    asio::post(listener.acceptor.get_executor(), [&listener] {
-      Failure ignored;
-      listener.acceptor.close(ignored);
-    });
+    asio::post(listener.acceptor.get_executor(), [this, &listener] { close(listener); });
   }
   std::vector<std::shared_ptr<Hangable>> open;
   {
     const std::scoped_lock lock(mutex);
-    if (connections.empty()) return stop();
     for (const auto& [_, weak] : connections) open.push_back(weak.lock());
+    stop_when_done();
   }
   for (const auto& connection : open) {
     if (connection) connection->hang_up_when_idle();
@@ -271,13 +292,17 @@ HttpServer::~HttpServer() = default;
 
 void HttpServer::listen(ListeningSocket socket) {
   State& state = *state_;
-  auto& listener = state.listeners.emplace_back(state.io, std::move(socket));
   sockaddr_storage address{};
   socklen_t length = sizeof address;
-  ::getsockname(listener.socket.descriptor(), reinterpret_cast<sockaddr*>(&address), &length);
-  const int duplicate = ::fcntl(listener.socket.descriptor(), F_DUPFD_CLOEXEC, 0);
-  if (duplicate < 0) fail(ErrorCode::io, "can't listen on {}: too many open files", listener.socket.address());
+  ::getsockname(socket.descriptor(), reinterpret_cast<sockaddr*>(&address), &length);
+  const int duplicate = ::fcntl(socket.descriptor(), F_DUPFD_CLOEXEC, 0);
+  if (duplicate < 0) fail(ErrorCode::io, "can't listen on {}: too many open files", socket.address());
+  auto& listener = state.listeners.emplace_back(state.io, std::move(socket));
   listener.acceptor.assign(asio::generic::stream_protocol(address.ss_family, 0), duplicate);
+  {
+    const std::scoped_lock lock(state.mutex);
+    ++state.n_listening;
+  }
   state.accept(listener);
 }
 

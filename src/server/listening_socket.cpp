@@ -79,8 +79,8 @@ ListeningSocket::ListeningSocket(int descriptor, std::string owned_file)
     : descriptor_(descriptor), owned_file_(std::move(owned_file)) {}
 
 ListeningSocket::~ListeningSocket() {
+  if (!owned_file_.empty()) ::unlink(owned_file_.c_str());  // first, while nobody else would take its place
   if (descriptor_ >= 0) ::close(descriptor_);
-  if (!owned_file_.empty()) ::unlink(owned_file_.c_str());
 }
 
 std::string ListeningSocket::address() const {

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from altered_model import altered_model
-from running_server import HOME_MODEL, Server
+from running_server import HOME_MODEL, Server, read_all
 
 QUESTIONS = ["switch off the light over the sofa", "set the bedroom to 21 degrees", "what time is it",
              "open the garage door", "add milk to the shopping list", "dim the kitchen lights"]
@@ -74,6 +74,26 @@ class Serving(unittest.TestCase):
             self.assertEqual(server.stop(), 0)
             thread.join()
         self.assertEqual(lines[-2], b"data: [DONE]\n")
+
+    def test_what_was_asked_before_the_signal_is_answered_and_the_door_then_closed(self):
+        with Server("--drain-timeout", 600) as server:
+            busy = server.connect()
+            busy.request("POST", "/v1/completions", json.dumps({"prompt": "a", "stream": True, "n": 8, "regex": "[a-z]{4000}"}))
+            busy.getresponse().readline()
+            waiting = [server.raw(timeout=30) for _ in range(10)]
+            server.get("/health")  # they have been accepted
+            server.process.send_signal(signal.SIGSTOP)
+            waiting += [server.raw(timeout=30) for _ in range(10)]
+            for connection in waiting:
+                connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            server.process.send_signal(signal.SIGTERM)
+            server.process.send_signal(signal.SIGCONT)
+            for connection in waiting:
+                self.assertIn(b"200 OK", read_all(connection))  # and then it is closed
+                connection.close()
+            with self.assertRaises(ConnectionRefusedError):
+                server.raw()
+            busy.close()
 
     def test_a_second_signal_does_not_wait(self):
         with Server("--drain-timeout", 600) as server:
