@@ -35,7 +35,8 @@ Embedder::Embedder(const Model& model, std::size_t context)
   if (type == 3u) pooling_ = Pooling::last;
 }
 
-std::vector<float> Embedder::embed(std::span<const TokenId> tokens, const models::Adapter* adapter) {
+std::vector<float> Embedder::embed(std::span<const TokenId> tokens, const models::Adapter* adapter,
+                                   const std::function<void()>& between) {
   if (tokens.empty()) fail(ErrorCode::invalid_input, "there is no text to embed");
   if (tokens.size() > cache_.capacity()) {
     fail(ErrorCode::context_full, "the text has {} tokens and the context holds {}", tokens.size(), cache_.capacity());
@@ -45,6 +46,7 @@ std::vector<float> Embedder::embed(std::span<const TokenId> tokens, const models
   const std::size_t size = dimensions();
   std::vector<double> pooled(size);
   for (std::size_t begin = 0; begin < tokens.size(); begin += kBatchTokens) {
+    if (between) between();
     const auto part = tokens.subspan(begin, std::min(kBatchTokens, tokens.size() - begin));
     const models::Slice slice{&cache_, part, models::Logits::none, adapter};
     model_->hidden({&slice, 1}, rows_.data(), scratch_);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -28,8 +29,10 @@ class Embedder {
   Embedder(const Model& model, std::size_t context);
 
   std::size_t dimensions() const { return model_->spec().embedding_size; }
-  // Throws Error(invalid_input) for no tokens, Error(context_full) for too many.
-  std::vector<float> embed(std::span<const TokenId> tokens, const models::Adapter* adapter = nullptr);
+  // `between` is called before each forward pass of kBatchTokens; what it throws ends the work. Throws
+  // Error(invalid_input) for no tokens, Error(context_full) for too many.
+  std::vector<float> embed(std::span<const TokenId> tokens, const models::Adapter* adapter = nullptr,
+                           const std::function<void()>& between = {});
 
  private:
   enum class Pooling { mean, first, last };

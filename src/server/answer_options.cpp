@@ -100,14 +100,18 @@ AnswerOptions read_answer_options(const Fields& fields, const AnswerDefaults& de
   std::erase(options.stop, "");
   options.n = static_cast<std::size_t>(fields.integer("n", 1, kMostChoices).value_or(1));
   options.priority = static_cast<int>(fields.integer("priority", -100, 100).value_or(0));
-  if (const auto timeout_s = fields.number("timeout", 0.001, kLongestTimeoutS)) {
-    options.deadline = engine::Clock::now() + std::chrono::microseconds(static_cast<std::int64_t>(*timeout_s * 1e6));
-  }
+  options.deadline = read_deadline(fields);
   options.stream = fields.flag("stream");
   if (const Json* stream_options = fields.object("stream_options")) {
     options.include_usage = Fields(*stream_options, "stream_options").flag("include_usage");
   }
   return options;
+}
+
+std::optional<engine::Clock::time_point> read_deadline(const Fields& fields) {
+  const auto timeout_s = fields.number("timeout", 0.001, kLongestTimeoutS);
+  if (!timeout_s) return std::nullopt;
+  return engine::Clock::now() + std::chrono::microseconds(static_cast<std::int64_t>(*timeout_s * 1e6));
 }
 
 std::size_t read_max_tokens(const Fields& fields, const std::vector<std::string>& names,

@@ -39,6 +39,8 @@ struct AnswerOptions {
 
 // The fields all three share; not max_tokens, logprobs and the answer's shape, which they name differently.
 AnswerOptions read_answer_options(const Fields& fields, const AnswerDefaults& defaults);
+// When `timeout`, from now on, will have passed; none given: no value.
+std::optional<engine::Clock::time_point> read_deadline(const Fields& fields);
 // max_tokens under one of its names, within the owner's limit.
 std::size_t read_max_tokens(const Fields& fields, const std::vector<std::string>& names,
                             const AnswerDefaults& defaults);

@@ -244,18 +244,22 @@ void Api::embed(Call& call) {
   const Fields fields(body);
   const EmbeddingsRequest request = read_embeddings_request(fields);
   with_model(fields, call.responder, [request, responder = call.responder](const Chosen& chosen) {
-    const auto work = [request, responder, model = chosen.model, id = chosen.id](engine::Embedder& embedder) {
-      std::vector<std::vector<float>> vectors;
-      std::size_t n_tokens = 0;
-      for (const Prompt& input : request.inputs) {
-        const std::vector<TokenId> ids = prompt_tokens(model, input);
-        n_tokens += ids.size();
-        vectors.push_back(embedder.embed(ids, engine::adapter_of(model).get()));
-      }
+    EmbeddingJob job{.adapter = engine::adapter_of(chosen.model), .deadline = request.deadline};
+    std::size_t n_tokens = 0;
+    for (const Prompt& input : request.inputs) {
+      job.inputs.push_back(prompt_tokens(chosen.model, input));
+      n_tokens += job.inputs.back().size();
+    }
+    const auto gone = std::make_shared<std::atomic<bool>>(false);
+    job.cancelled = gone;
+    job.done = [request, responder, id = chosen.id, n_tokens](const EmbeddingJob::Vectors& vectors) {
       responder->reply({.body = embeddings_reply(request, id, vectors, n_tokens)});
     };
-    const auto failed = [responder](const std::exception& error) { responder->reply(error_reply(error)); };
-    if (!chosen.served->embed(work, failed)) throw ApiError(429, "too many requests wait already; try again later");
+    job.failed = [responder](const std::exception& error) { responder->reply(error_reply(error)); };
+    if (!chosen.served->embed(std::move(job))) {
+      throw ApiError(429, "too many requests wait already; try again later", "", "queue_full");
+    }
+    responder->on_gone([gone] { *gone = true; });
   });
 }
 

@@ -32,6 +32,7 @@ EmbeddingsRequest read_embeddings_request(const Fields& fields) {
   EmbeddingsRequest request{.inputs = read_prompts(fields, "input")};
   const std::string format = fields.text("encoding_format").value_or("float");
   if (format != "float" && format != "base64") fields.refuse("encoding_format", "must be float or base64");
+  request.deadline = read_deadline(fields);
   request.base64 = format == "base64";
   if (fields.find("dimensions") != nullptr) fields.refuse("dimensions", "is not supported: the model decides");
   return request;

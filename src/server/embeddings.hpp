@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/request.hpp"
 #include "server/completion_request.hpp"
 #include "server/fields.hpp"
 
@@ -13,6 +15,7 @@ namespace minnow::server {
 struct EmbeddingsRequest {
   std::vector<Prompt> inputs{};
   bool base64 = false;
+  std::optional<engine::Clock::time_point> deadline{};
 };
 
 // Throws ApiError(400).

@@ -6,12 +6,6 @@
 #include "engine/loaded_model.hpp"
 
 namespace minnow::server {
-namespace {
-
-constexpr std::size_t kMostEmbeddingsWaiting = 128;
-
-}  // namespace
-
 ServedModel::ServedModel(std::string id, Model model, std::map<std::string, Model> adapted,
                          const engine::SchedulerOptions& options)
     : id_(std::move(id)),
@@ -29,30 +23,22 @@ bool ServedModel::template_knows_tools() const {
 }
 
 bool ServedModel::busy() const {
+  {
+    const std::scoped_lock lock(worker_mutex_);
+    if (embedding_worker_ && embedding_worker_->busy()) return true;
+  }
   const engine::SchedulerStats stats = scheduler_->stats();
-  return n_embeddings_ > 0 || stats.running + stats.waiting > 0;
+  return stats.running + stats.waiting > 0;
 }
 
 std::uint64_t ServedModel::memory_bytes() const {
   return model_.weights_bytes() + scheduler_->plan().kv_bytes + scheduler_->plan().scratch_bytes;
 }
 
-bool ServedModel::embed(std::function<void(engine::Embedder&)> work,
-                        std::function<void(const std::exception&)> failed) {
+bool ServedModel::embed(EmbeddingJob job) {
   const std::scoped_lock lock(worker_mutex_);
-  if (!embedding_worker_) embedding_worker_.emplace(kMostEmbeddingsWaiting);
-  ++n_embeddings_;
-  const bool added = embedding_worker_->add([this, work = std::move(work), failed = std::move(failed)] {
-    try {
-      if (!embedder_) embedder_.emplace(model_, scheduler_->plan().context);
-      work(*embedder_);
-    } catch (const std::exception& error) {
-      failed(error);
-    }
-    --n_embeddings_;
-  });
-  if (!added) --n_embeddings_;
-  return added;
+  if (!embedding_worker_) embedding_worker_.emplace(model_, scheduler_->plan().context);
+  return embedding_worker_->add(std::move(job));
 }
 
 std::vector<TokenId> system_prompt_tokens(const Model& model, const std::string& text) {

@@ -1,10 +1,7 @@
 // A loaded model and the scheduler that shares it among requests.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <exception>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,10 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/embedder.hpp"
 #include "engine/scheduler.hpp"
 #include "minnow/model.hpp"
-#include "server/worker.hpp"
+#include "server/embedding_worker.hpp"
 #include "text/tools/tool_dialect.hpp"
 
 namespace minnow::server {
@@ -38,9 +34,8 @@ class ServedModel {
   bool busy() const;
   std::uint64_t memory_bytes() const;  // weights, KV caches and scratch
 
-  // Calls `work` from a thread of its own, and must not be held by it. False when too much waits already. The embedder
-  // and its memory are there from the first time on; when they can't be had, `failed` is called instead.
-  bool embed(std::function<void(engine::Embedder&)> work, std::function<void(const std::exception&)> failed);
+  // False when too many wait already.
+  bool embed(EmbeddingJob job);
 
  private:
   std::string id_;
@@ -48,10 +43,8 @@ class ServedModel {
   std::map<std::string, Model> adapted_;  // by the adapter's name
   std::unique_ptr<engine::Scheduler> scheduler_;
   text::ToolDialect tool_dialect_;
-  std::optional<engine::Embedder> embedder_;   // the worker's only
-  std::atomic<std::size_t> n_embeddings_ = 0;  // that wait or are made
-  std::mutex worker_mutex_;                    // guards the making of the worker
-  std::optional<Worker> embedding_worker_;
+  mutable std::mutex worker_mutex_;  // guards the making of the worker
+  std::optional<EmbeddingWorker> embedding_worker_;
 };
 
 // How every prompt begins that has this system message: what two conversations with it have in common. Without a chat

@@ -289,6 +289,43 @@ TEST(Api, EmbedsTexts) {
   EXPECT_EQ(server.ask("/v1/embeddings", dump({{"input", std::string(4000, 'a')}})).status, 400);
 }
 
+// More than a few milliseconds of work.
+std::string many_embeddings(const std::string& more = "") {
+  const Json input = std::vector<std::string>(128, std::string(200, 'a'));
+  return R"({"input": )" + dump(input) + more + "}";
+}
+
+TEST(Api, EmbeddingsEndAtTheirDeadlineEvenWhileTheyWait) {
+  Server server;
+  auto running = std::make_shared<FakeResponder>(), waiting = std::make_shared<FakeResponder>();
+  server.api.handle({.method = "POST", .path = "/v1/embeddings", .body = many_embeddings()}, running);
+  server.api.handle({.method = "POST", .path = "/v1/embeddings", .body = R"({"input": "a", "timeout": 0.001})"},
+                    waiting);
+  EXPECT_EQ(waiting->wait().status, 504);
+  EXPECT_EQ(running->n_replies(), 0);
+  EXPECT_EQ(running->wait().status, 200);
+  const HttpReply late = server.ask("/v1/embeddings", many_embeddings(R"(, "timeout": 0.002)"));
+  EXPECT_EQ(late.status, 504);
+  EXPECT_THAT(late.body, HasSubstr("deadline"));
+  EXPECT_EQ(server.ask("/v1/embeddings", R"({"input": "a", "timeout": 0})").status, 400);
+}
+
+TEST(Api, EmbeddingsEndWhenTheirClientLeavesOrTheServerStops) {
+  auto leaving = std::make_shared<FakeResponder>(), stopped = std::make_shared<FakeResponder>(),
+       waiting = std::make_shared<FakeResponder>();
+  {
+    Server server;
+    server.json("/v1/embeddings", R"({"input": "a"})");
+    server.api.handle({.method = "POST", .path = "/v1/embeddings", .body = many_embeddings()}, leaving);
+    leaving->leave();
+    EXPECT_EQ(leaving->wait().status, 503);
+    server.api.handle({.method = "POST", .path = "/v1/embeddings", .body = many_embeddings()}, stopped);
+    server.api.handle({.method = "POST", .path = "/v1/embeddings", .body = many_embeddings()}, waiting);
+  }
+  EXPECT_EQ(stopped->wait().status, 503);
+  EXPECT_EQ(waiting->wait().status, 503);
+}
+
 TEST(Api, SaysWhenTooManyWait) {
   Server server({tiny("tiny", 1, 2)});
   const HttpReply reply = server.ask("/v1/completions", R"({"prompt": "a", "max_tokens": 4, "n": 3})");
