@@ -37,7 +37,7 @@ class ToolCallParser {
   explicit ToolCallParser(ToolDialect dialect) : dialect_(std::move(dialect)) {}
 
   std::vector<ToolEvent> feed(std::string_view text);
-  // The answer is over: what was held back.
+  // The answer is over: the text that was held back. A call that is cut gives no more.
   std::vector<ToolEvent> finish();
 
   std::size_t n_calls() const { return n_calls_; }

@@ -187,6 +187,15 @@ TEST(ToolCallParser, ACutCallGivesWhatThereIsOfIt) {
   EXPECT_EQ(parsed.arguments[0], "{\"city\": \"Be");
 }
 
+TEST(ToolCallParser, NothingOfACutCallIsText) {
+  for (const Example& example : examples()) {
+    const std::string& text = example.two.empty() ? example.one : example.two;
+    for (std::size_t n = example.dialect.open.size(); n < text.size(); ++n) {
+      EXPECT_EQ(parse(example.dialect, text.substr(0, n), 3).content, "") << text.substr(0, n);
+    }
+  }
+}
+
 TEST(ToolCallParser, WaitsForANameThatComesLate) {
   const Parsed parsed = parse(kMistral, R"([TOOL_CALLS] [{"id":"x1","arguments":{"a":[1,{}]},"name":"f"}])", 4);
   ASSERT_EQ(parsed.names, std::vector<std::string>{"f"});
