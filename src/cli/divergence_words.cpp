@@ -29,6 +29,8 @@ void add_comparison_options(CLI::App& command, ComparisonWords& words) {
       ->check(CLI::Range(2, 1 << 20));
   command.add_option("--chunks", words.passages.chunks, "How many chunks or documents; 0: all")->capture_default_str();
   command.add_option("--separator", words.passages.separator, "The text is documents parted by this");
+  command.add_option("--score-after", words.passages.score_after,
+                     "Compare only what comes after this in each document, such as the answers");
   add_model_options(command, words.load);
 }
 

@@ -42,6 +42,16 @@ class Eval(unittest.TestCase):
         self.assertGreater(kept["mean"], 0)
         self.assertEqual(len(kept["model"]["sha256"]), 64)
 
+    def test_only_what_comes_after_a_mark_counts(self):
+        documents = pathlib.Path(self.folder.name) / "documents.txt"
+        documents.write_text("one two three: four\n=====\nfive six: seven eight\n=====\nno mark here\n")
+        compare = ("--reference", HOME_MODEL, "-f", documents, "--separator", "=====")
+        self.assertEqual(self.divergence(*compare, "--score-after", ":")["tokens"],
+                         sum(len(json.loads(minnow("tokenize", HOME_MODEL, text, "--json").stdout)["tokens"])
+                             for text in (" four", " seven eight")))
+        unparted = minnow("eval", "divergence", self.small, "--reference", HOME_MODEL, "-f", documents, "--score-after", ":")
+        self.assertRegex(unparted.stderr, rb"^minnow: [^\n]*separator[^\n]*\n$")
+
     def test_the_gate_opens_and_shuts(self):
         report = pathlib.Path(self.folder.name) / "report.html"
         self.assertEqual(self.gate("--max-divergence", 50).returncode, 0)

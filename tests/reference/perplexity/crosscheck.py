@@ -15,6 +15,9 @@ import math
 import subprocess
 
 
+SILENCE = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)(lambda *_: None)
+
+
 class Params(ctypes.Structure):
     """Larger than any version's: only the first numbers of the context's are touched (n_ctx, n_batch, n_ubatch)."""
     _fields_ = [("numbers", ctypes.c_uint32 * 4), ("rest", ctypes.c_uint8 * 496)]
@@ -35,6 +38,7 @@ class Llama:
                 if "cpu" not in path and "base" not in path][0]
         ggml.ggml_backend_load_all_from_path(folder.encode())
         self.lib = ctypes.CDLL(glob.glob(f"{folder}/libllama.*so*")[0])
+        self.lib.llama_log_set(SILENCE, None)
         for name, kind in (("llama_model_default_params", Params), ("llama_context_default_params", Params),
                            ("llama_model_load_from_file", ctypes.c_void_p), ("llama_init_from_model", ctypes.c_void_p),
                            ("llama_batch_init", Batch), ("llama_get_logits_ith", ctypes.POINTER(ctypes.c_float)),
