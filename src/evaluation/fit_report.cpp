@@ -6,6 +6,7 @@
 #include <map>
 
 #include "evaluation/fit.hpp"
+#include "text/markup.hpp"
 
 namespace minnow::evaluation {
 namespace {
@@ -49,17 +50,9 @@ Axes axes_of(const FitReport& report) {
   return axes;
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool is_plain = static_cast<unsigned char>(c) >= 0x20 && c != '&' && c != '<' && c != '>';
-    out += is_plain ? c : '_';
-  }
-  return out;
-}
-
 std::string label(double x, double y, std::string_view anchor, std::string_view text) {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor, escaped(text));
+  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor,
+                     text::markup_line(text));
 }
 
 std::string dot(const Axes& axes, const FitPoint& point, std::string_view colour, double radius) {

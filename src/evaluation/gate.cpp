@@ -1,4 +1,5 @@
 #include "evaluation/gate.hpp"
+#include "text/markup.hpp"
 
 #include <fmt/core.h>
 
@@ -8,29 +9,6 @@
 namespace minnow::evaluation {
 namespace {
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 constexpr const char* kStyle =
     "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1b2330}"
     "table{border-collapse:collapse;width:100%;margin:1rem 0}td,th{text-align:left;padding:.3rem .6rem;"
@@ -39,8 +17,8 @@ constexpr const char* kStyle =
     "h1{font-size:1.4rem}h2{font-size:1.05rem;margin-top:1.6rem}";
 
 std::string subject_rows(const char* role, const GateSubject& subject) {
-  return fmt::format("<tr><td>{}<td>{}<td class=n>{:.1f} MB<td><code>{}</code>", role, escaped(subject.name),
-                     static_cast<double>(subject.bytes) / 1e6, escaped(subject.sha256));
+  return fmt::format("<tr><td>{}<td>{}<td class=n>{:.1f} MB<td><code>{}</code>", role, text::markup_line(subject.name),
+                     static_cast<double>(subject.bytes) / 1e6, text::markup_line(subject.sha256));
 }
 
 // Bars for the quantiles of the divergence, on one scale.
@@ -80,15 +58,15 @@ std::string divergence_section(const Divergence& divergence) {
 // Scores as bars from 0 to 1, their confidence intervals as lines.
 std::string task_section(const GateTask& task) {
   std::string html =
-      fmt::format("<h2>{}: {} questions, {} shots</h2>", escaped(task.name), task.scores[0].n, task.shots);
+      fmt::format("<h2>{}: {} questions, {} shots</h2>", text::markup_line(task.name), task.scores[0].n, task.shots);
   html += "<table><tr><th>score<th class=n>value<th class=n>95%<th>";
   for (const TaskScore& score : task.scores) {
     html += fmt::format(
         "<tr><td>{}<td class=n>{:.4f} ± {:.4f}<td class=n>{:.4f} to {:.4f}<td><svg viewBox='0 0 200 18' width='200' "
         "role='img' aria-label='{:.4f}'><rect width='200' height='18' fill='#eef1f5'/><rect width='{:.1f}' height='18' "
         "fill='#0b6e8a'/><line x1='{:.1f}' x2='{:.1f}' y1='9' y2='9' stroke='#1b2330' stroke-width='2'/></svg>",
-        escaped(score.name), score.value, score.standard_error, score.low, score.high, score.value, 200 * score.value,
-        200 * score.low, 200 * score.high);
+        text::markup_line(score.name), score.value, score.standard_error, score.low, score.high, score.value,
+        200 * score.value, 200 * score.low, 200 * score.high);
   }
   return html + "</table>";
 }
@@ -121,16 +99,17 @@ std::string gate_html(const Gate& gate, const GateFindings& findings) {
   std::string html = fmt::format(
       "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
       "<title>{0}: {1}</title><style>{2}</style><h1>{1}: <span class={3}>{0}</span></h1>",
-      gate.passed() ? "passed" : "refused", escaped(findings.candidate.name), kStyle, gate.passed() ? "yes" : "no");
+      gate.passed() ? "passed" : "refused", text::markup_line(findings.candidate.name), kStyle,
+      gate.passed() ? "yes" : "no");
   html += "<table><tr><th><th>model<th class=n>size<th>SHA-256";
   if (findings.reference) html += subject_rows("reference", *findings.reference);
   html += subject_rows("candidate", findings.candidate) + "</table>";
   html += "<h2>What was asked</h2><table><tr><th>figure<th class=n>measured<th class=n>limit<th>";
   for (const GateCheck& check : gate.checks()) {
-    html += fmt::format("<tr><td>{}<td class=n>{:.6g}{}<td class=n>{} {:.6g}<td class={}>{}", escaped(check.figure),
-                        check.value, check.error > 0 ? fmt::format(" ± {:.2g}", check.error) : "",
-                        check.at_most ? "≤" : "≥", check.limit, check.holds() ? "yes" : "no",
-                        check.holds() ? "holds" : "fails");
+    html += fmt::format("<tr><td>{}<td class=n>{:.6g}{}<td class=n>{} {:.6g}<td class={}>{}",
+                        text::markup_line(check.figure), check.value,
+                        check.error > 0 ? fmt::format(" ± {:.2g}", check.error) : "", check.at_most ? "≤" : "≥",
+                        check.limit, check.holds() ? "yes" : "no", check.holds() ? "holds" : "fails");
   }
   html += "</table>";
   if (findings.task) html += task_section(*findings.task);

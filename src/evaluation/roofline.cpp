@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "text/unicode.hpp"
+#include "text/markup.hpp"
 
 namespace minnow::evaluation {
 namespace {
@@ -34,30 +34,10 @@ struct Axis {
   }
 };
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text::replace_invalid_utf8(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return out;
-}
-
 std::string label(double x, double y, std::string_view anchor, std::string_view text,
                   std::string_view colour = "#333") {
   return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" fill=\"{}\">{}</text>\n", x, y, anchor, colour,
-                     escaped(text));
+                     text::markup_line(text));
 }
 
 std::string line(double x1, double y1, double x2, double y2, std::string_view style) {
@@ -194,7 +174,8 @@ std::string roofline_svg(const SpeedReport& report) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
       "font-family=\"sans-serif\" font-size=\"14\">\n<rect width=\"{0}\" height=\"{1}\" fill=\"white\"/>\n",
       kWidth, kHeight);
-  svg += fmt::format("<text x=\"{}\" y=\"30\" font-size=\"18\" fill=\"#111\">{}</text>\n", kLeft, escaped(facts.model));
+  svg += fmt::format("<text x=\"{}\" y=\"30\" font-size=\"18\" fill=\"#111\">{}</text>\n", kLeft,
+                     text::markup_line(facts.model));
   svg +=
       label(kLeft, 54, "start",
             fmt::format("{} threads, {}, {} arithmetic, prompt of {} tokens, {} decoded; medians of {}", facts.threads,

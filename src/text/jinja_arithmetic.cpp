@@ -4,6 +4,7 @@
 #include "text/jinja_format.hpp"
 #include "text/jinja_operators.hpp"
 #include "text/jinja_print.hpp"
+#include "text/markup.hpp"
 
 namespace minnow::text::jinja {
 

@@ -1,4 +1,4 @@
-// Text templates inside the template language: 'printf-style' % values and '{}'.format(values), and HTML escapes.
+// Text templates inside the template language: 'printf-style' % values and '{}'.format(values).
 #pragma once
 
 #include <string>
@@ -12,7 +12,5 @@ namespace minnow::text::jinja {
 Value format_percent(Runtime& runtime, const std::string& text, const Value& values);
 // text.format(*positional, **named)
 Value format_braces(Runtime& runtime, const std::string& text, const Arguments& arguments);
-// & < > ' " as entities.
-std::string escape_html(std::string_view text);
 
 }  // namespace minnow::text::jinja

@@ -6,6 +6,7 @@
 #include "text/jinja_operators.hpp"
 #include "text/jinja_print.hpp"
 #include "text/jinja_text.hpp"
+#include "text/markup.hpp"
 
 namespace minnow::text::jinja {
 
