@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/mapped_file.hpp"
 
@@ -15,6 +16,9 @@ namespace minnow {
 
 // Throws Error(not_found), Error(io), or Error(invalid_input) when the file is larger than `limit_bytes`.
 std::string read_file(const std::filesystem::path& path, std::size_t limit_bytes = std::size_t{1} << 30);
+
+// Replaces the file whole; see AtomicFile. Throws Error(io), Error(invalid_input) when the path is not that of a file.
+void write_file(const std::filesystem::path& path, std::string_view text);
 
 // The user this process acts as.
 std::uint32_t current_user_id() noexcept;
@@ -39,6 +43,12 @@ class AtomicFile {
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
+  // The value as it lies in memory.
+  template <typename T>
+  void write_value(const T& value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    write(std::as_bytes(std::span(&value, 1)));
+  }
   void commit();
 
  private:

@@ -113,4 +113,10 @@ void AtomicFile::commit() {
   sync_folder_of(path_);
 }
 
+void write_file(const std::filesystem::path& path, std::string_view text) {
+  AtomicFile file(path);
+  file.write(text);
+  file.commit();
+}
+
 }  // namespace minnow

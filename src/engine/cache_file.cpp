@@ -25,11 +25,6 @@ std::string hash_of(const CacheIdentity& identity) {
   return sha256_hex(std::as_bytes(std::span(text)));
 }
 
-template <typename T>
-void write(AtomicFile& file, const T& value) {
-  file.write(std::as_bytes(std::span(&value, 1)));
-}
-
 void write_page(AtomicFile& file, const PrefixTree::Entry& entry, models::KvPages& pages,
                 std::vector<std::byte>& bytes) {
   const auto n = static_cast<std::uint32_t>(entry.tokens.size());
@@ -44,7 +39,7 @@ void write_page(AtomicFile& file, const PrefixTree::Entry& entry, models::KvPage
   add(entry.tokens.data(), n * sizeof(TokenId));
   pages.each_part(entry.page, n, add);
   file.write(bytes);
-  write(file, checksum(bytes));
+  file.write_value(checksum(bytes));
 }
 
 // One page of the file: where it belongs, its tokens, its keys and values.
@@ -94,8 +89,8 @@ void write_cache_file(const std::filesystem::path& path, const CacheIdentity& id
   const auto entries = slots.tree().entries(limit_bytes / page_bytes);
   AtomicFile file(path);
   file.write(kMagic);
-  write(file, kVersion);
-  write(file, static_cast<std::uint32_t>(entries.size()));
+  file.write_value(kVersion);
+  file.write_value(static_cast<std::uint32_t>(entries.size()));
   file.write(hash_of(identity));
   std::vector<std::byte> bytes;
   for (const PrefixTree::Entry& entry : entries) write_page(file, entry, slots.pages(), bytes);

@@ -28,7 +28,6 @@ struct CacheIdentity {
   std::string arithmetic;  // "exact" or "fast"
   kernels::CacheType type = kernels::CacheType::f16;
   std::size_t context = 0;
-  bool operator==(const CacheIdentity&) const = default;
 };
 
 // Under its name only when it is whole: a power cut leaves the old file or the new one. Only what of the tree was read

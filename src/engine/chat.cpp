@@ -1,9 +1,9 @@
 #include "minnow/chat.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/error.hpp"
+#include "engine/common_prefix.hpp"
 
 namespace minnow {
 
@@ -38,13 +38,7 @@ Generation Chat::answer(const ChatMessage& message, const GenerateOptions& optio
       fail(ErrorCode::context_full, "the conversation has {} tokens and the context holds {}; start a new one",
            ids.size(), session_.context());
     }
-    // The turns before are in the cache already; the last token is evaluated again if nothing else is left, because
-    // its logits choose the first token of the answer.
-    const auto old = session_.tokens();
-    const auto differs = std::mismatch(ids.begin(), ids.end(), old.begin(), old.end()).first;
-    auto common = static_cast<std::size_t>(differs - ids.begin());
-    if (common == ids.size() && common > 0) --common;
-    session_.truncate(common);
+    const std::size_t common = engine::keep_common(session_, ids);  // the turns before are in the cache already
     Generation generation = session_.generate(std::span(ids).subspan(common), options);
     generation.prompt_tokens = ids;
     messages_.push_back({.role = "assistant", .content = generation.text});

@@ -1,4 +1,5 @@
 #include "engine/kv_slots.hpp"
+#include "engine/common_prefix.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -6,11 +7,6 @@
 
 namespace minnow::engine {
 namespace {
-
-// How many tokens two sequences begin with in common.
-std::size_t common_prefix(std::span<const TokenId> a, std::span<const TokenId> b) {
-  return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
-}
 
 // What of a slot's tokens may come from elsewhere: all but the last.
 std::span<const TokenId> shareable(const KvSlot& slot) { return std::span(slot.tokens).first(slot.tokens.size() - 1); }

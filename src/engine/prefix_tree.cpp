@@ -1,4 +1,5 @@
 #include "engine/prefix_tree.hpp"
+#include "engine/common_prefix.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -7,10 +8,6 @@ namespace minnow::engine {
 namespace {
 
 constexpr std::size_t kPage = kernels::kPagePositions;
-
-std::size_t common_prefix(std::span<const TokenId> a, std::span<const TokenId> b) {
-  return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
-}
 
 // Relative time to read tokens again: attention takes longer the more there is before them, and about as long as
 // everything else after this many.

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "base/checked.hpp"
-#include "kernels/kernel_table.hpp"
+#include "engine/cache_type.hpp"
 #include "minnow/session.hpp"
 #include "models/spec.hpp"
 
@@ -21,11 +21,6 @@ struct SessionPlan {
   // The largest number there is when the sum doesn't fit.
   std::uint64_t total_bytes() const { return checked_add(kv_bytes, scratch_bytes).value_or(~std::uint64_t{0}); }
 };
-
-constexpr kernels::CacheType cache_type(CacheType type) {
-  static_assert(static_cast<int>(CacheType::q8_0) == static_cast<int>(kernels::CacheType::q8_0));
-  return static_cast<kernels::CacheType>(type);
-}
 
 // `available_bytes` is what the device has left after the weights; 0 when it doesn't say, and then everything fits.
 // Throws Error(out_of_memory) naming the largest context that fits, Error(invalid_input) for absurd options.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "engine/common_prefix.hpp"
 #include "engine/probability.hpp"
 #include "text/jinja_text.hpp"
 
@@ -41,7 +42,8 @@ std::size_t ChoiceScorer::read_common(std::span<const Candidate> candidates, Ses
   // Of what follows the last of these, only the logits are there.
   std::size_t common = candidates[0].read.size();
   for (const Candidate& candidate : candidates) {
-    common = std::min({common, common_length(candidates[0].read, candidate.read), candidate.first_predictor() + 1});
+    common =
+        std::min({common, engine::common_prefix(candidates[0].read, candidate.read), candidate.first_predictor() + 1});
   }
   const std::span<const TokenId> shared = std::span(candidates[0].read).first(common);
   const std::size_t known = reader_.keep_common(shared);

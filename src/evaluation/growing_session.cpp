@@ -1,13 +1,9 @@
 #include "evaluation/growing_session.hpp"
+#include "engine/common_prefix.hpp"
 
 #include <algorithm>
 
 namespace minnow::evaluation {
-
-std::size_t common_length(std::span<const TokenId> a, std::span<const TokenId> b) {
-  const auto [end, other] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  return static_cast<std::size_t>(end - a.begin());
-}
 
 GrowingSession::GrowingSession(const Model& model, const ReadingOptions& options)
     : model_(model),
@@ -27,11 +23,9 @@ Session& GrowingSession::with_room(std::size_t n_tokens) {
 
 std::size_t GrowingSession::keep_common(std::span<const TokenId> tokens) {
   // Only exact arithmetic gives the same bits wherever the evaluation of a text is cut.
-  const bool keeps = model_.arithmetic() == "exact";
-  std::size_t known = keeps ? common_length(session_->tokens(), tokens) : 0;
-  if (known == tokens.size() && known > 0) --known;
-  session_->truncate(known);
-  return known;
+  if (model_.arithmetic() == "exact") return engine::keep_common(*session_, tokens);
+  session_->truncate(0);
+  return 0;
 }
 
 }  // namespace minnow::evaluation

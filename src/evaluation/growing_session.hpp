@@ -23,8 +23,7 @@ class GrowingSession {
   std::size_t limit() const { return limit_; }  // tokens
   // The session, which holds some text and has room for this many tokens, at most limit(). Throws Error(out_of_memory).
   Session& with_room(std::size_t n_tokens);
-  // Leaves in the session what it holds of the beginning of `tokens`, but not all of them: the logits after the last
-  // one come from evaluating it. Returns how many those are.
+  // As engine::keep_common.
   std::size_t keep_common(std::span<const TokenId> tokens);
 
  private:
@@ -33,7 +32,5 @@ class GrowingSession {
   std::size_t limit_;
   std::optional<Session> session_;
 };
-
-std::size_t common_length(std::span<const TokenId> a, std::span<const TokenId> b);
 
 }  // namespace minnow::evaluation

@@ -22,15 +22,7 @@ KvCache::KvCache(KvPages& pages, std::size_t capacity) : pages_(&pages), capacit
   starts_.reserve(KvPages::pages_for(capacity));
 }
 
-KvCache::KvCache(KvCache&& other) noexcept
-    : own_(std::move(other.own_)),
-      pages_(other.pages_),
-      size_(std::exchange(other.size_, 0)),
-      capacity_(other.capacity_),
-      table_(std::move(other.table_)),
-      starts_(std::move(other.starts_)) {
-  other.table_.clear();
-}
+KvCache::KvCache(KvCache&& other) noexcept = default;  // an emptied list of pages drops none
 
 KvCache& KvCache::operator=(KvCache&& other) noexcept {
   KvCache moved(std::move(other));

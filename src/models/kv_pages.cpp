@@ -10,13 +10,11 @@ namespace {
 
 constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
 
-std::uint64_t checked_size(const DecoderSpec& spec, std::size_t n_pages, std::size_t longest_sequence,
-                           kernels::CacheType type) {
+void require_size(const DecoderSpec& spec, std::size_t n_pages, std::size_t longest_sequence, kernels::CacheType type) {
   const std::uint64_t bytes = KvPages::size_bytes(spec, n_pages, longest_sequence, type);
   const bool fits = bytes <= static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max()) &&
                     n_pages <= std::numeric_limits<KvPages::Page>::max();
   if (!fits) throw std::bad_alloc();
-  return bytes;
 }
 
 }  // namespace
@@ -48,7 +46,7 @@ KvPages::KvPages(const DecoderSpec& spec, std::size_t n_pages, std::size_t longe
       value_size_(spec.value_size),
       key_run_(kernels::cache_run_bytes(type, spec.key_size)),
       value_run_(kernels::cache_run_bytes(type, spec.value_size)) {
-  checked_size(spec, n_pages, longest_sequence, type);
+  require_size(spec, n_pages, longest_sequence, type);
   for (const LayerSpec& layer : spec.layers) {
     const std::size_t values = page_bytes_ + layer.n_kv_heads * key_run_;
     layers_.push_back({.keys = page_bytes_, .values = values, .n_heads = layer.n_kv_heads});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/common_prefix.hpp"
 #include "engine/loaded_model.hpp"
 
 namespace minnow::server {
@@ -49,7 +50,7 @@ std::vector<TokenId> system_prompt_tokens(const Model& model, const std::string&
   };
   std::vector<TokenId> one = tokens("a");
   const std::vector<TokenId> other = tokens("What?");
-  one.erase(std::mismatch(one.begin(), one.end(), other.begin(), other.end()).first, one.end());
+  one.resize(engine::common_prefix(one, other));
   return one;
 }
 
