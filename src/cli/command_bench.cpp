@@ -37,11 +37,7 @@ void bench(BenchWords words) {
     words.options.progress = [&](std::size_t done, std::size_t total) { bar.update(done, total); };
     report = evaluation::measure_speed(model, words.options);
   }
-  if (!words.svg_file.empty()) {
-    AtomicFile file(words.svg_file);
-    file.write(evaluation::roofline_svg(report));
-    file.commit();
-  }
+  if (!words.svg_file.empty()) write_file(words.svg_file, evaluation::roofline_svg(report));
   print(words.json ? speed_json(report) + "\n" : speed_table(report));
 }
 

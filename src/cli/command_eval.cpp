@@ -11,6 +11,7 @@
 #include "cli/divergence_words.hpp"
 #include "cli/model_argument.hpp"
 #include "cli/terminal.hpp"
+#include "evaluation/model_json.hpp"
 #include "evaluation/perplexity.hpp"
 
 namespace minnow::cli {
@@ -38,7 +39,7 @@ void perplexity(PerplexityWords words) {
                                       {"error", result.error},
                                       {"tokens", result.tokens},
                                       {"chunks", result.chunks},
-                                      {"model", model_json(model)}};
+                                      {"model", evaluation::model_json(model)}};
     print(json.dump() + "\n");
   } else {
     print(fmt::format("perplexity {:.4f} +/- {:.4f} over {} tokens in {} chunks\n", result.perplexity, result.error,

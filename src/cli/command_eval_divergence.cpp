@@ -10,6 +10,7 @@
 #include "cli/divergence_words.hpp"
 #include "cli/model_argument.hpp"
 #include "cli/terminal.hpp"
+#include "evaluation/model_json.hpp"
 #include "evaluation/reference_file.hpp"
 
 namespace minnow::cli {
@@ -46,7 +47,7 @@ void divergence(const DivergenceWords& words) {
   }
   if (!words.json) return print(divergence_text(result));
   nlohmann::ordered_json json = divergence_json(result);
-  json["model"] = model_json(candidate);
+  json["model"] = evaluation::model_json(candidate);
   print(json.dump() + "\n");
 }
 

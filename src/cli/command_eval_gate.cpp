@@ -16,6 +16,7 @@
 #include "cli/terminal.hpp"
 #include "cli/validators.hpp"
 #include "evaluation/gate.hpp"
+#include "evaluation/model_json.hpp"
 #include "evaluation/reference_file.hpp"
 #include "evaluation/task_results.hpp"
 
@@ -109,7 +110,7 @@ nlohmann::ordered_json verdict_json(const Measured& measured) {
                               {"holds", check.holds()}});
   }
   json.update(measured.json);
-  json["candidate"] = model_json(measured.candidate);
+  json["candidate"] = evaluation::model_json(measured.candidate);
   return json;
 }
 
@@ -134,11 +135,7 @@ void gate(const GateWords& words) {
   measured.findings.candidate = subject(words.candidate, measured.candidate.sha256());
   if (reference) measure_divergence(words, *reference, measured);
   if (asked) measure_task(words, *asked, measured);
-  if (!words.report.empty()) {
-    AtomicFile file(words.report);
-    file.write(evaluation::gate_html(measured.gate, measured.findings));
-    file.commit();
-  }
+  if (!words.report.empty()) write_file(words.report, evaluation::gate_html(measured.gate, measured.findings));
   print(words.json ? verdict_json(measured).dump() + "\n" : measured.lines);
   if (!measured.gate.passed()) fail(ErrorCode::invalid_input, "refused: {}", measured.gate.refusal());
 }

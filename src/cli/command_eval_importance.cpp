@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "cli/commands.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/passage_options.hpp"
 #include "cli/terminal.hpp"
 #include "evaluation/importance.hpp"
 
@@ -47,12 +48,7 @@ void add_eval_importance(CLI::App& eval) {
   command->add_option("MODEL", words->model, "A GGUF file, best in F16, BF16 or F32")->required();
   command->add_option("-f,--file", words->text_file, "The text, UTF-8, like what the model will read")->required();
   command->add_option("-o,--output", words->out, "The importance matrix to write (GGUF)")->required();
-  command->add_option("-c,--ctx-size", words->options.passages.context, "Tokens per chunk or document")
-      ->capture_default_str()
-      ->check(CLI::Range(2, 1 << 20));
-  command->add_option("--chunks", words->options.passages.chunks, "How many chunks or documents; 0: all")
-      ->capture_default_str();
-  command->add_option("--separator", words->options.passages.separator, "The text is documents parted by this");
+  add_passage_options(*command, words->options.passages);
   add_model_options(*command, words->load);
   command->callback([words] { importance(*words); });
 }

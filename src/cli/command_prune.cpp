@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/divergence_words.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/passage_options.hpp"
 #include "cli/terminal.hpp"
 #include "evaluation/divergence.hpp"
 #include "evaluation/prune.hpp"
@@ -171,12 +172,7 @@ void add_prune(CLI::App& app) {
   command->add_option("--ffn", words->channels,
                       "How many feed-forward channels to remove from each layer (1024), or which share (0.25, 25%)");
   command->add_option("--test-file", words->test_file, "Another text to measure the loss on");
-  command->add_option("-c,--ctx-size", words->passages.context, "Tokens per chunk or document")
-      ->capture_default_str()
-      ->check(CLI::Range(2, 1 << 20));
-  command->add_option("--chunks", words->passages.chunks, "How many chunks or documents of each text; 0: all")
-      ->capture_default_str();
-  command->add_option("--separator", words->passages.separator, "The texts are documents parted by this");
+  add_passage_options(*command, words->passages);
   command->add_flag("--json", words->json, "Print one JSON object");
   add_model_options(*command, words->load);
   command->callback([words] { prune(*words); });

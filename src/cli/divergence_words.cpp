@@ -3,39 +3,25 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/passage_options.hpp"
 #include "evaluation/reference_file.hpp"
 #include "minnow/minnow.hpp"
 
 namespace minnow::cli {
-namespace {
-
-bool holds_predictions(const std::string& path) {
-  std::string magic(8, '\0');
-  std::ifstream(path, std::ios::binary).read(magic.data(), static_cast<std::streamsize>(magic.size()));
-  return magic == "minnowLP";
-}
-
-}  // namespace
-
 void add_comparison_options(CLI::App& command, ComparisonWords& words) {
   command.add_option("-f,--file", words.text_file, "The text, UTF-8; not needed with a file of predictions");
-  command.add_option("-c,--ctx-size", words.passages.context, "Tokens per chunk or document")
-      ->capture_default_str()
-      ->check(CLI::Range(2, 1 << 20));
-  command.add_option("--chunks", words.passages.chunks, "How many chunks or documents; 0: all")->capture_default_str();
-  command.add_option("--separator", words.passages.separator, "The text is documents parted by this");
+  add_passage_options(command, words.passages);
   command.add_option("--score-after", words.passages.score_after,
                      "Compare only what comes after this in each document, such as the answers");
   add_model_options(command, words.load);
 }
 
 std::unique_ptr<evaluation::Reference> open_reference(const ComparisonWords& words) {
-  if (holds_predictions(words.reference)) {
+  if (evaluation::is_reference_file(words.reference)) {
     return std::make_unique<evaluation::FileReference>(evaluation::FileReference::open(words.reference));
   }
   if (words.text_file.empty()) throw CLI::ValidationError("a model as the reference needs a text: --file");
@@ -70,14 +56,6 @@ std::string divergence_text(const evaluation::Divergence& result) {
       result.mean, result.mean_error, result.median, result.p90, result.p99, result.maximum, 100 * result.same_top,
       100 * result.same_top_error, result.tokens, result.perplexity, result.reference_perplexity,
       result.perplexity_ratio, result.perplexity_ratio_error, result.rms_probability_change);
-}
-
-nlohmann::ordered_json model_json(const Model& model) {
-  return {{"name", model.name()},
-          {"sha256", model.sha256()},
-          {"arithmetic", model.arithmetic()},
-          {"isa", model.isa()},
-          {"version", version()}};
 }
 
 }  // namespace minnow::cli

@@ -28,7 +28,4 @@ std::unique_ptr<evaluation::Reference> open_reference(const ComparisonWords& wor
 
 nlohmann::ordered_json divergence_json(const evaluation::Divergence& result);
 std::string divergence_text(const evaluation::Divergence& result);
-// {"name", "sha256", "arithmetic", "isa"}, and the program's version.
-nlohmann::ordered_json model_json(const Model& model);
-
 }  // namespace minnow::cli

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "cli/terminal.hpp"
+#include "engine/cache_type.hpp"
 
 namespace minnow::cli {
 
@@ -18,12 +19,11 @@ bool names_a_model(const std::string& argument) {
 }
 
 CLI::Option& add_cache_type(CLI::App& command, CacheType& type) {
-  static const std::map<std::string, CacheType> types{
-      {"f16", CacheType::f16}, {"q8_0", CacheType::q8_0}, {"f32", CacheType::f32}};
-  const std::string usual = type == CacheType::f32 ? "f32" : "f16";
+  static const std::map<std::string, CacheType> types(engine::kCacheTypes.begin(), engine::kCacheTypes.end());
   return *command
               .add_option("--cache-type", type,
-                          "Number format of the KV cache: f16, q8_0 (9/16 of its memory) or f32; default: " + usual)
+                          "Number format of the KV cache: f16, q8_0 (9/16 of its memory) or f32; default: " +
+                              std::string(engine::name_of(type)))
               ->transform(CLI::CheckedTransformer(types, CLI::ignore_case))
               ->option_text("f16|q8_0|f32");
 }

@@ -55,9 +55,7 @@ void quantize_to_fit(const std::string& in, const std::string& out, const FitWor
   }
   print(evaluation::fit_text(report));
   if (!words.svg.empty()) {
-    AtomicFile svg(words.svg);
-    svg.write(evaluation::fit_svg(report, std::filesystem::path(in).filename().string()));
-    svg.commit();
+    write_file(words.svg, evaluation::fit_svg(report, std::filesystem::path(in).filename().string()));
   }
   ProgressBar bar("quantizing");
   formats::quantize(trial.file(), out, choices_of(trial.file(), report.chosen),

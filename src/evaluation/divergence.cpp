@@ -7,45 +7,15 @@
 #include "base/sha256.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/probability.hpp"
+#include "evaluation/mean.hpp"
 #include "kernels/math.hpp"
 
 namespace minnow::evaluation {
 namespace {
 
-// Calls take(i, logits) for every scored token of a passage.
-void predict(Session& session, const Passage& passage,
-             const std::function<void(std::size_t, std::span<const float>)>& take) {
-  session.reset();
-  // The last token's logits would predict what comes after the passage.
-  const auto evaluated = std::span(passage.tokens).first(passage.tokens.size() - 1);
-  session.evaluate(evaluated, [&](std::size_t index, std::span<const float> logits) {
-    if (index + 1 >= passage.first_scored) take(index + 1 - passage.first_scored, logits);
-  });
-}
-
 std::size_t likeliest(std::span<const float> row) {
   return static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
 }
-
-// Mean and one standard error of numbers added in the order of the text.
-class Mean {
- public:
-  void add(double value) {
-    sum_ += value;
-    squares_ += value * value;
-    ++n_;
-  }
-  double mean() const { return n_ == 0 ? 0 : sum_ / static_cast<double>(n_); }
-  double error() const {
-    if (n_ < 2) return 0;
-    const double variance = std::max(0.0, squares_ / static_cast<double>(n_) - mean() * mean());
-    return std::sqrt(variance / static_cast<double>(n_ - 1));
-  }
-
- private:
-  double sum_ = 0, squares_ = 0;
-  std::size_t n_ = 0;
-};
 
 class Tally {
  public:
@@ -101,12 +71,6 @@ class Tally {
 
 }  // namespace
 
-std::size_t longest(const std::vector<Passage>& passages) {
-  std::size_t most = 0;
-  for (const Passage& passage : passages) most = std::max(most, passage.tokens.size());
-  return most;
-}
-
 std::string vocabulary_sha256(const Model& model) {
   Sha256 hash;
   for (const std::string& token : engine::loaded_model(model)->tokenizer().spec().tokens) {
@@ -124,7 +88,7 @@ ModelReference::ModelReference(const Model& model, std::string_view text, const 
 LogProbabilityRows ModelReference::rows(std::size_t passage) {
   const std::size_t size = model_.vocabulary_size();
   LogProbabilityRows rows(n_scored(passages_[passage]) * size);
-  predict(session_, passages_[passage], [&](std::size_t i, std::span<const float> logits) {
+  each_scored(session_, passages_[passage], [&](std::size_t i, std::span<const float> logits, TokenId) {
     const double normalizer = engine::log_sum_exp(logits);
     for (std::size_t id = 0; id < size; ++id) {
       rows[i * size + id] = static_cast<float>(static_cast<double>(logits[id]) - normalizer);
@@ -148,9 +112,8 @@ Divergence divergence(Reference& reference, const Model& candidate,
   Tally tally;
   for (std::size_t i = 0; i < passages.size(); ++i) {
     const LogProbabilityRows rows = reference.rows(i);
-    predict(session, passages[i], [&](std::size_t row, std::span<const float> logits) {
-      tally.add(std::span(rows).subspan(row * size, size), logits.first(size),
-                passages[i].tokens[passages[i].first_scored + row]);
+    each_scored(session, passages[i], [&](std::size_t row, std::span<const float> logits, TokenId actual) {
+      tally.add(std::span(rows).subspan(row * size, size), logits.first(size), actual);
     });
     if (progress) progress(i + 1, passages.size());
   }

@@ -76,9 +76,4 @@ inline Divergence divergence(const Model& reference, const Model& candidate, std
 
 // SHA-256 of a model's vocabulary: models with the same one can be compared.
 std::string vocabulary_sha256(const Model& model);
-// How many tokens of a passage are scored.
-inline std::size_t n_scored(const Passage& passage) { return passage.tokens.size() - passage.first_scored; }
-// The longest passage: the context needed.
-std::size_t longest(const std::vector<Passage>& passages);
-
 }  // namespace minnow::evaluation

@@ -80,13 +80,6 @@ class PartObserver : public models::InputObserver {
   std::size_t n_tokens_ = 0;
 };
 
-std::vector<float> values_of(const formats::GgufFile& file, const std::string& name) {
-  const formats::TensorInfo& tensor = *file.find(name);
-  std::vector<float> values(tensor.row_length() * tensor.n_rows());
-  numeric::decode(tensor.format, file.data(tensor), values);
-  return values;
-}
-
 std::vector<double> channel_importance(const PartObserver::Sums& sums, const std::vector<float>& down,
                                        double n_tokens) {
   const std::size_t size = sums.channels.size();
@@ -140,9 +133,9 @@ PartImportance measure_parts(const Model& model, std::string_view text, const Pa
     const std::string block = "blk." + std::to_string(i) + ".";
     const PartObserver::Sums& sums = observer.layer(i);
     parts.layers.push_back(sums.change / observer.n_tokens());
-    parts.channels.push_back(
-        channel_importance(sums, values_of(loaded.file(), block + "ffn_down.weight"), observer.n_tokens()));
-    const std::vector<float> output = values_of(loaded.file(), block + "attn_output.weight");
+    parts.channels.push_back(channel_importance(
+        sums, loaded.file().values(*loaded.file().find(block + "ffn_down.weight")), observer.n_tokens()));
+    const std::vector<float> output = loaded.file().values(*loaded.file().find(block + "attn_output.weight"));
     loaded.with_threads([&](ThreadPool& pool) {
       parts.head_groups.push_back(
           group_importance(sums, output, spec.layers[i], spec.value_size, observer.n_tokens(), pool));

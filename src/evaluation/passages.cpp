@@ -66,4 +66,21 @@ std::vector<Passage> passages_of(const Model& model, std::string_view text, cons
   return options.separator.empty() ? chunks_of(model, text, options) : documents_of(model, text, options);
 }
 
+std::size_t longest(const std::vector<Passage>& passages) {
+  std::size_t most = 0;
+  for (const Passage& passage : passages) most = std::max(most, passage.tokens.size());
+  return most;
+}
+
+void each_scored(Session& session, const Passage& passage,
+                 FunctionRef<void(std::size_t i, std::span<const float> logits, TokenId actual)> take) {
+  session.reset();
+  // The last token's logits would predict what comes after the passage.
+  const auto evaluated = std::span(passage.tokens).first(passage.tokens.size() - 1);
+  session.evaluate(evaluated, [&](std::size_t index, std::span<const float> logits) {
+    if (index + 1 < passage.first_scored) return;
+    take(index + 1 - passage.first_scored, logits, passage.tokens[index + 1]);
+  });
+}
+
 }  // namespace minnow::evaluation

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/function_ref.hpp"
 #include "minnow/minnow.hpp"
 
 namespace minnow::evaluation {
@@ -25,7 +27,17 @@ struct PassageOptions {
   std::string score_after{};
 };
 
+// How many tokens of a passage are scored.
+inline std::size_t n_scored(const Passage& passage) { return passage.tokens.size() - passage.first_scored; }
+// The longest passage: the context needed.
+std::size_t longest(const std::vector<Passage>& passages);
+
 // At least one passage. Throws Error(invalid_input) when the text is too short to score.
 std::vector<Passage> passages_of(const Model& model, std::string_view text, const PassageOptions& options = {});
+
+// Reads a passage from an empty session and calls take(i, logits, actual) for each scored token: the i-th of them, the
+// logits [vocabulary_size] that predict it, which are gone when take returns, and the token itself.
+void each_scored(Session& session, const Passage& passage,
+                 FunctionRef<void(std::size_t i, std::span<const float> logits, TokenId actual)> take);
 
 }  // namespace minnow::evaluation

@@ -145,12 +145,8 @@ std::vector<formats::TensorCut> cuts_of(const formats::GgufFile& file, const mod
 }
 
 formats::Metadata metadata_of(const formats::GgufFile& file, const models::DecoderSpec& spec, const KeptParts& kept) {
-  formats::Metadata metadata;
-  for (const auto& [key, value] : file.metadata().entries()) {
-    if (!key.starts_with("split.") && key != "general.size_label" && key != "general.parameter_count") {
-      metadata.append(key, value);
-    }
-  }
+  formats::Metadata metadata = file.metadata();
+  for (const char* key : {"general.size_label", "general.parameter_count"}) metadata.erase(key);
   const std::string own = spec.architecture + ".";
   metadata.set(own + "block_count", std::uint64_t{kept.layers.size()});
   for (const char* key : {"attention.head_count", "attention.head_count_kv", "feed_forward_length"}) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 #include "base/byte_reader.hpp"
@@ -21,11 +22,6 @@ constexpr float kStep = kRange / 65535;
 
 static_assert(std::endian::native == std::endian::little, "the file holds numbers as they lie in memory");
 
-template <typename T>
-void write(AtomicFile& file, const T& value) {
-  file.write(std::as_bytes(std::span(&value, 1)));
-}
-
 // The vocabulary of the row comes after its largest value.
 std::size_t row_bytes(std::size_t vocabulary_size) { return sizeof(float) + vocabulary_size * sizeof(std::uint16_t); }
 
@@ -35,7 +31,7 @@ void write_row(AtomicFile& file, std::span<const float> row, std::vector<std::ui
     const float below = std::min((largest - row[id]) / kStep, 65535.0f);
     steps[id] = static_cast<std::uint16_t>(below + 0.5f);
   }
-  write(file, largest);
+  file.write_value(largest);
   file.write(std::as_bytes(std::span(steps)));
 }
 
@@ -47,15 +43,15 @@ void write_reference(const std::filesystem::path& path, const Model& model, Refe
   const std::vector<Passage>& passages = source.passages();
   const std::size_t size = model.vocabulary_size();
   file.write(kMagic);
-  write(file, kVersion);
-  write(file, static_cast<std::uint32_t>(size));
-  write(file, static_cast<std::uint64_t>(passages.size()));
+  file.write_value(kVersion);
+  file.write_value(static_cast<std::uint32_t>(size));
+  file.write_value(static_cast<std::uint64_t>(passages.size()));
   file.write(model.sha256());
   file.write(vocabulary_sha256(model));
   std::vector<std::uint16_t> steps(size);
   for (std::size_t i = 0; i < passages.size(); ++i) {
-    write(file, static_cast<std::uint32_t>(passages[i].tokens.size()));
-    write(file, static_cast<std::uint32_t>(passages[i].first_scored));
+    file.write_value(static_cast<std::uint32_t>(passages[i].tokens.size()));
+    file.write_value(static_cast<std::uint32_t>(passages[i].first_scored));
     file.write(std::as_bytes(std::span(passages[i].tokens)));
     const LogProbabilityRows rows = source.rows(i);
     for (std::size_t row = 0; row < rows.size(); row += size)
@@ -63,6 +59,12 @@ void write_reference(const std::filesystem::path& path, const Model& model, Refe
     if (progress) progress(i + 1, passages.size());
   }
   file.commit();
+}
+
+bool is_reference_file(const std::filesystem::path& path) {
+  std::string magic(kMagic.size(), '\0');
+  std::ifstream(path, std::ios::binary).read(magic.data(), static_cast<std::streamsize>(magic.size()));
+  return magic == kMagic;
 }
 
 FileReference FileReference::open(const std::filesystem::path& path) {

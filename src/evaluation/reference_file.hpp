@@ -25,6 +25,9 @@ namespace minnow::evaluation {
 void write_reference(const std::filesystem::path& path, const Model& model, Reference& source,
                      const std::function<void(std::size_t done, std::size_t total)>& progress = {});
 
+// Whether a file begins as one of reference predictions does.
+bool is_reference_file(const std::filesystem::path& path);
+
 class FileReference : public Reference {
  public:
   // Throws Error(not_found, io), Error(invalid_input) for a file that isn't whole or isn't ours.

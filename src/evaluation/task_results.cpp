@@ -4,6 +4,8 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "engine/cache_type.hpp"
+#include "evaluation/model_json.hpp"
 #include "formats/json_document.hpp"
 
 namespace minnow::evaluation {
@@ -12,18 +14,6 @@ namespace {
 using ordered_json = nlohmann::ordered_json;
 
 constexpr std::size_t kLargestFileBytes = std::size_t{512} << 20;
-
-const char* name_of(CacheType type) {
-  switch (type) {
-    case CacheType::f32:
-      return "f32";
-    case CacheType::f16:
-      return "f16";
-    case CacheType::q8_0:
-      return "q8_0";
-  }
-  fail(ErrorCode::internal, "a type of cache without a name");
-}
 
 ordered_json setup_of(const TaskRun& run) {
   const TaskRunOptions& options = run.options();
@@ -37,7 +27,7 @@ ordered_json setup_of(const TaskRun& run) {
           {"seed", options.prompts.seed},
           {"context", options.reading.context},
           {"max_tokens", options.max_tokens},
-          {"cache_type", name_of(options.reading.cache_type)},
+          {"cache_type", engine::name_of(options.reading.cache_type)},
           {"model_sha256", run.model().sha256()},
           {"arithmetic", run.model().arithmetic()},
           {"version", version()}};
@@ -94,14 +84,8 @@ void require_same_setup(const nlohmann::json& kept, const nlohmann::json& wanted
 }  // namespace
 
 ordered_json task_results(const TaskRun& run) {
-  const Model& model = run.model();
   ordered_json json{{"setup", setup_of(run)},
-                    {"model",
-                     {{"name", model.name()},
-                      {"sha256", model.sha256()},
-                      {"arithmetic", model.arithmetic()},
-                      {"isa", model.isa()},
-                      {"version", version()}}},
+                    {"model", model_json(run.model())},
                     {"questions", run.size()},
                     {"answered", run.answers().size()},
                     {"scores", scores_json(run.scores())}};
@@ -121,9 +105,7 @@ std::string to_line(const ordered_json& results) {
 }
 
 void write_results(const std::filesystem::path& path, const TaskRun& run) {
-  AtomicFile file(path);
-  file.write(to_line(task_results(run)));
-  file.commit();
+  write_file(path, to_line(task_results(run)));
 }
 
 KeptResults results_from_text(std::string_view text, const std::string& name) {

@@ -101,6 +101,12 @@ std::span<const std::byte> GgufFile::data(const TensorInfo& tensor) const {
                                      static_cast<std::size_t>(tensor.size_bytes));
 }
 
+std::vector<float> GgufFile::values(const TensorInfo& tensor) const {
+  std::vector<float> values(static_cast<std::size_t>(tensor.row_length() * tensor.n_rows()));
+  numeric::decode(tensor.format, data(tensor), values);
+  return values;
+}
+
 TensorInfo GgufFile::substitute(std::string_view name, numeric::Format format, std::span<const std::byte> bytes) {
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) fail(ErrorCode::internal, "{}: there is no tensor {}", name_, printable(name));

@@ -52,6 +52,8 @@ class GgufFile {
   std::span<const TensorInfo> tensors() const { return tensors_; }
   const TensorInfo* find(std::string_view name) const;
   std::span<const std::byte> data(const TensorInfo& tensor) const;
+  // The tensor's numbers, row after row.
+  std::vector<float> values(const TensorInfo& tensor) const;
   // Puts other bytes in the place of a tensor's, in another format perhaps, until its old description is given back to
   // restore(). `bytes` must live until then. Throws Error(internal) for bytes that don't fit the shape.
   TensorInfo substitute(std::string_view name, numeric::Format format, std::span<const std::byte> bytes);

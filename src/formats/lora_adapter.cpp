@@ -16,12 +16,6 @@ namespace {
 constexpr std::string_view kSuffixA = ".lora_a";
 constexpr std::string_view kSuffixB = ".lora_b";
 
-std::vector<float> values_of(const GgufFile& file, const TensorInfo& tensor) {
-  std::vector<float> values(tensor.row_length() * tensor.n_rows());
-  numeric::decode(tensor.format, file.data(tensor), values);
-  return values;
-}
-
 LoraAdapter read_gguf_adapter(const std::filesystem::path& path) {
   const GgufFile file = GgufFile::open(path);
   const Metadata& metadata = file.metadata();
@@ -48,8 +42,8 @@ LoraAdapter read_gguf_adapter(const std::filesystem::path& path) {
     adapter.changes[matrix] = {.rank = rank,
                                .rows = static_cast<std::size_t>(b->n_rows()),
                                .cols = static_cast<std::size_t>(a.row_length()),
-                               .a = values_of(file, a),
-                               .b = values_of(file, *b),
+                               .a = file.values(a),
+                               .b = file.values(*b),
                                .scale = rank == 0 ? 1.0f : static_cast<float>(*alpha / static_cast<double>(rank))};
     if (b->row_length() != rank) {
       fail(ErrorCode::invalid_input, "{}: '{}' is of rank {} and its counterpart of rank {}", file.name(), a.name, rank,

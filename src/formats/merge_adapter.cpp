@@ -60,9 +60,7 @@ void merge_adapter(const GgufFile& source, const LoraAdapter& adapter, const std
   check(source, adapter);
   GgufWriter out;
   std::uint64_t total_bytes = 0, done_bytes = 0;
-  for (const auto& [key, value] : source.metadata().entries()) {
-    if (!key.starts_with("split.")) out.metadata().set(key, value);
-  }
+  out.metadata() = source.metadata();
   for (const TensorInfo& tensor : source.tensors()) {
     out.add_tensor(tensor.name, tensor.format, std::span(tensor.shape).first(tensor.n_dimensions));
     total_bytes += tensor.size_bytes;

@@ -88,9 +88,7 @@ std::vector<std::byte> recode_rows(const GgufFile& source, const TensorInfo& ten
 void quantize(const GgufFile& source, const std::filesystem::path& destination, std::span<const FormatChoice> choices,
               std::uint32_t file_type, ThreadPool& pool, const QuantizeOptions& options) {
   GgufWriter out;
-  for (const auto& [key, value] : source.metadata().entries()) {
-    if (!key.starts_with("split.")) out.metadata().set(key, value);
-  }
+  out.metadata() = source.metadata();
   out.metadata().set("general.file_type", std::uint64_t{file_type});
   out.metadata().set("general.quantization_version", std::uint64_t{2});
   std::uint64_t total_bytes = 0;
