@@ -33,6 +33,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (std::size_t i = 0; i < pack.n_chunks(); ++i) sum = sum + (pack.chunk_is_intact(i) ? 1 : 0);
   } catch (const Error&) {
   }
+  std::vector<std::byte> head(kPackDataOffset);
+  constexpr std::size_t kSettingsText = kPackSettingsOffset + 2 * sizeof(std::uint64_t);
+  const std::uint64_t size_of_text = std::min(input.size(), head.size() - kSettingsText);
+  std::memcpy(head.data() + kSettingsText - sizeof size_of_text, &size_of_text, sizeof size_of_text);
+  if (size_of_text > 0) std::memcpy(head.data() + kSettingsText, input.data(), size_of_text);
+  const std::uint64_t sum_of_text =
+      checksum(std::span(head).subspan(kPackSettingsOffset + sizeof sum_of_text, sizeof size_of_text + size_of_text));
+  std::memcpy(head.data() + kPackSettingsOffset, &sum_of_text, sizeof sum_of_text);
+  sum = sum + decode_pack_settings(head).size();
   try {
     (void)PackFile::from_memory(input, "raw");
   } catch (const Error&) {

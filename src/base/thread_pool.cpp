@@ -1,6 +1,5 @@
 #include "base/thread_pool.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <system_error>
 
@@ -43,7 +42,9 @@ bool spin_until(const Done& done) {
 }  // namespace
 
 ThreadPool::ThreadPool(std::size_t n_threads)
-    : n_threads_(n_threads), n_processors_(std::max<std::size_t>(1, std::thread::hardware_concurrency())) {
+    : n_threads_(n_threads),
+      n_processors_(std::max<std::size_t>(1, std::thread::hardware_concurrency())),
+      limit_(n_threads) {
   threads_.reserve(n_threads - 1);
   try {
     for (std::size_t thread = 1; thread < n_threads; ++thread) {
@@ -74,7 +75,7 @@ void ThreadPool::run(std::size_t n_tasks, FunctionRef<void(std::size_t)> task) {
 
 void ThreadPool::run_indexed(std::size_t n_tasks, FunctionRef<void(std::size_t, std::size_t)> task) {
   if (n_tasks == 0) return;
-  if (n_threads_ == 1 || n_tasks == 1) {
+  if (n_threads_ == 1 || n_tasks == 1 || limit_.load(std::memory_order_relaxed) == 1) {
     for (std::size_t index = 0; index < n_tasks; ++index) task(index, 0);
     return;
   }
@@ -95,9 +96,10 @@ void ThreadPool::wake_sleepers() {
   const std::size_t n_sleeping = n_sleeping_.load();
   if (n_sleeping == 0) return;
   const std::size_t n_awake = n_threads_ - n_sleeping;
-  if (n_awake >= n_processors_) return;
+  const std::size_t most = most_awake();
+  if (n_awake >= most) return;
   const std::lock_guard lock(mutex_);
-  for (std::size_t i = std::min({n_sleeping, n_processors_ - n_awake, n_tasks_ - 1}); i > 0; --i) wake_.notify_one();
+  for (std::size_t i = std::min({n_sleeping, most - n_awake, n_tasks_ - 1}); i > 0; --i) wake_.notify_one();
 }
 
 bool ThreadPool::enter() {
@@ -133,7 +135,7 @@ void ThreadPool::work(std::size_t thread) {
 
 bool ThreadPool::wait_for_job(unsigned seen) {
   const auto has_come = [&] { return job_.load() != seen; };
-  const bool is_too_many = n_threads_ - n_sleeping_.load(std::memory_order_relaxed) > n_processors_;
+  const bool is_too_many = n_threads_ - n_sleeping_.load(std::memory_order_relaxed) > most_awake();
   if (!is_too_many && spin_until(has_come)) return true;
   std::unique_lock lock(mutex_);
   ++n_sleeping_;

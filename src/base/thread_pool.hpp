@@ -11,6 +11,7 @@
 // than processors cost next to nothing.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
@@ -31,6 +32,9 @@ class ThreadPool {
   ~ThreadPool();
 
   std::size_t size() const { return n_threads_; }
+  // From the next run on, keeps no more than n threads awake, the caller among them; n ≥ 1, and from size() on it is no
+  // limit. Which ones is left to chance. Call it between runs.
+  void limit(std::size_t n) { limit_.store(n, std::memory_order_relaxed); }
 
   // Calls task(index) once for every index below n_tasks, from any thread of the pool. One run at a time,
   // from one thread. The task must not throw.
@@ -39,6 +43,7 @@ class ThreadPool {
   void run_indexed(std::size_t n_tasks, FunctionRef<void(std::size_t task, std::size_t thread)> task);
 
  private:
+  std::size_t most_awake() const { return std::min(n_processors_, limit_.load(std::memory_order_relaxed)); }
   void stop();
   void work(std::size_t thread);
   void take_tasks(std::size_t thread);
@@ -51,6 +56,7 @@ class ThreadPool {
 
   const std::size_t n_threads_;  // the threads read this while the constructor still adds to threads_
   const std::size_t n_processors_;
+  std::atomic<std::size_t> limit_;
   std::vector<std::thread> threads_;
   const FunctionRef<void(std::size_t, std::size_t)>* task_ = nullptr;
   std::size_t n_tasks_ = 0;

@@ -53,6 +53,11 @@ std::string speed_json(const SpeedReport& report) {
             {"isa", facts.isa},
             {"arithmetic", facts.arithmetic},
             {"threads", facts.threads},
+            {"split",
+             {{"tasks_per_thread", facts.split.work.tasks_per_thread},
+              {"batch_task_bytes", facts.split.work.batch_task_bytes},
+              {"batch_tasks_per_thread", facts.split.work.batch_tasks_per_thread},
+              {"decode_threads", facts.split.decode_threads}}},
             {"prompt_tokens", facts.prompt_tokens},
             {"decode_tokens", facts.decode_tokens},
             {"repetitions", report.repetitions}};

@@ -101,6 +101,7 @@ SpeedFacts facts_of(const Model& model, const Session& session, const SpeedOptio
   facts.isa = model.isa();
   facts.arithmetic = model.arithmetic();
   facts.threads = model.threads();
+  facts.split = loaded.decoder().split();
   facts.prompt_tokens = options.prompt_tokens;
   facts.decode_tokens = options.decode_tokens;
   facts.batches = options.batches;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "minnow/session.hpp"
+#include "models/device_split.hpp"
 
 namespace minnow::evaluation {
 
@@ -29,6 +30,7 @@ struct SpeedFacts {
   std::string isa;
   std::string arithmetic;
   std::size_t threads = 0;
+  models::DeviceSplit split;  // how the products are cut and spread, as found when the model was packed
   std::size_t prompt_tokens = 0;
   std::size_t decode_tokens = 0;
   std::vector<std::size_t> batches;  // sequences decoded together

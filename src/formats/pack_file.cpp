@@ -35,6 +35,7 @@ void PackFile::read(std::string_view name) {
   }
   data_end_ = header.table_offset;
   model_stamp_ = header.model_stamp;
+  settings_ = decode_pack_settings(bytes_.first(kPackDataOffset));
   table_ = decode_pack_table({reinterpret_cast<const char*>(table.data()), table.size()}, data_end_, std::string(name));
   for (std::size_t i = 0; i < table_.matrices.size(); ++i) {
     if (!by_name_.emplace(table_.matrices[i].name, i).second) {

@@ -8,6 +8,8 @@
 //   0      magic "minnowpk" | u32 version | u32 0 | u64 table offset | u64 table bytes | u64 table checksum
 //   40     u64 checksum of bytes 0…39
 //   48     u64 stamp of the model file, outside the checksum because it may be renewed in place; 0: unknown
+//   64     settings, outside the checksums for the same reason: u64 checksum of what follows | u64 bytes | {key: text}
+//          as JSON; what was tuned for this device. Damaged or absent: none
 //   4096   matrices, each at a multiple of 4096
 //   …      table, to the end of the file: a JSON object
 //            layout     the layout's name; a reader that expects another one doesn't use the file
@@ -15,7 +17,6 @@
 //            matrices   [{name, format, row_tile, rows, cols, offset, bytes}…]
 //            checksums  of the bytes from 4096 to the table, in chunks that end at multiples of 4 MiB: 16 hexadecimal
 //                       digits each
-//            settings   {key: text}: what was tuned for this device when the file was made
 //
 // Opening checks the header, the table and every offset and size in it, not the matrices: that would read them all.
 // chunk_is_intact() does that piece by piece.
@@ -56,7 +57,6 @@ struct PackTable {
   std::uint64_t model_bytes = 0;
   std::vector<PackedMatrix> matrices;
   std::vector<std::uint64_t> checksums;  // of the chunks
-  PackSettings settings;
 };
 
 inline constexpr std::uint64_t kPackDataOffset = 4096;
@@ -64,6 +64,7 @@ inline constexpr std::uint64_t kPackAlignment = 4096;
 // Also how much is written at once: a file system that keeps large pieces in huge pages does so with these.
 inline constexpr std::uint64_t kPackChunkBytes = std::uint64_t{4} << 20;
 inline constexpr std::uint64_t kPackStampOffset = 48;
+inline constexpr std::uint64_t kPackSettingsOffset = 64;
 
 // How many chunks a pack has whose table begins at `data_end`, which is at least kPackDataOffset.
 constexpr std::uint64_t pack_chunks(std::uint64_t data_end) {
@@ -79,6 +80,7 @@ class PackFile {
 
   const PackTable& table() const { return table_; }
   std::uint64_t model_stamp() const { return model_stamp_; }
+  const PackSettings& settings() const { return settings_; }
   const PackedMatrix* find(std::string_view name) const;
   // Aligned to 64 bytes in an opened file.
   std::span<const std::byte> data(const PackedMatrix& matrix) const;
@@ -95,6 +97,7 @@ class PackFile {
   std::span<const std::byte> bytes_;
   std::uint64_t data_end_ = kPackDataOffset;
   std::uint64_t model_stamp_ = 0;
+  PackSettings settings_;
   PackTable table_;
   std::unordered_map<std::string_view, std::size_t> by_name_;  // views into table_
 };

@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kMagic = "minnowpk";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kCheckedBytes = 40;
 constexpr std::uint64_t kLargestTable = std::uint64_t{4} << 20;
 constexpr std::uint64_t kDataAlignment = 64;  // what kernels need
@@ -68,7 +68,6 @@ PackTable table_from(const Json& json, std::uint64_t data_end, const std::string
   table.model_bytes = number(json.at("model"), "bytes", name);
   for (const Json& matrix : json.at("matrices")) table.matrices.push_back(matrix_from(matrix, data_end, name));
   for (const Json& sum : json.at("checksums")) table.checksums.push_back(from_hex(sum.get<std::string>(), name));
-  for (const auto& [key, value] : json.at("settings").items()) table.settings[key] = value.get<std::string>();
   const std::uint64_t n_chunks = pack_chunks(data_end);
   if (table.checksums.size() != n_chunks) {
     fail(ErrorCode::invalid_input, "{}: the pack has {} checksums and needs {}", name, table.checksums.size(),
@@ -114,12 +113,39 @@ PackHeader decode_pack_header(std::span<const std::byte> file, std::string_view 
   return header;
 }
 
+std::vector<std::byte> encode_pack_settings(const PackSettings& settings) {
+  const std::string text = Json(settings).dump(-1, ' ', false, Json::error_handler_t::replace);
+  constexpr std::size_t kHead = 2 * sizeof(std::uint64_t);
+  if (text.size() > kPackDataOffset - kPackSettingsOffset - kHead) {
+    fail(ErrorCode::internal, "{} bytes of settings don't fit into a pack's header", text.size());
+  }
+  std::vector<std::byte> bytes(kHead + text.size());
+  put(bytes, sizeof(std::uint64_t), std::uint64_t{text.size()});
+  std::memcpy(bytes.data() + kHead, text.data(), text.size());
+  put(bytes, 0, checksum(std::span(bytes).subspan(sizeof(std::uint64_t))));
+  return bytes;
+}
+
+PackSettings decode_pack_settings(std::span<const std::byte> head) {
+  try {
+    ByteReader in(head.subspan(kPackSettingsOffset), "settings");
+    const auto expected = in.read<std::uint64_t>("a checksum");
+    const auto size = in.read<std::uint64_t>("a size");
+    if (size == 0 || size > in.remaining()) return {};
+    const auto checked = head.subspan(kPackSettingsOffset + sizeof expected, sizeof size + size);
+    if (checksum(checked) != expected) return {};
+    return parse_json(in.take_text(size, "settings"), "settings").get<PackSettings>();
+  } catch (const Error&) {
+  } catch (const Json::exception&) {
+  }
+  return {};
+}
+
 std::string encode_pack_table(const PackTable& table) {
   Json json{{"layout", table.layout},
             {"model", {{"sha256", table.model_sha256}, {"bytes", table.model_bytes}}},
             {"matrices", Json::array()},
-            {"checksums", Json::array()},
-            {"settings", Json::object()}};
+            {"checksums", Json::array()}};
   for (const PackedMatrix& matrix : table.matrices) {
     json["matrices"].push_back({{"name", matrix.name},
                                 {"format", numeric::info(matrix.format).name},
@@ -130,7 +156,6 @@ std::string encode_pack_table(const PackTable& table) {
                                 {"bytes", matrix.size_bytes}});
   }
   for (const std::uint64_t sum : table.checksums) json["checksums"].push_back(hex(sum));
-  for (const auto& [key, value] : table.settings) json["settings"][key] = value;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "formats/pack_file.hpp"
 
@@ -23,6 +24,11 @@ inline constexpr std::size_t kPackHeaderBytes = 56;
 std::array<std::byte, kPackHeaderBytes> encode_pack_header(const PackHeader& header);
 // Throws Error(invalid_input) for another version, a wrong checksum, or a table that doesn't end with the file.
 PackHeader decode_pack_header(std::span<const std::byte> file, std::string_view name);
+
+// What stands at kPackSettingsOffset. Throws Error(internal) for more than there is room for.
+std::vector<std::byte> encode_pack_settings(const PackSettings& settings);
+// `head` is the file up to kPackDataOffset. Nothing when there are none or they are damaged.
+PackSettings decode_pack_settings(std::span<const std::byte> head);
 
 std::string encode_pack_table(const PackTable& table);
 // Throws Error(invalid_input), also for a matrix that isn't inside [kPackDataOffset, data_end).

@@ -7,27 +7,23 @@
 namespace minnow::kernels {
 namespace {
 
-// A task is small enough that the threads finish together, and large enough that taking one costs nothing beside it.
-constexpr std::size_t kTasksPerThread = 8;
-constexpr std::size_t kBatchTasksPerThread = 4;
 constexpr std::size_t kLeastTaskBytes = 16 * 1024;
-// With several tokens a task's weights are read once per token tile and should stay in the second-level cache.
-constexpr std::size_t kMostTaskBytes = 192 * 1024;
 constexpr std::size_t kUnpackedRows = 16;
 
 // How the rows of products that share their activations are cut into tasks, each a multiple of its kernel's tile.
 class TaskRows {
  public:
-  TaskRows(std::span<const Product> products, std::size_t n_tokens, std::size_t n_threads) : is_batch_(n_tokens > 1) {
+  TaskRows(std::span<const Product> products, std::size_t n_tokens, std::size_t n_threads, const WorkSplit& split)
+      : is_batch_(n_tokens > 1) {
     std::size_t rows = 0;
     std::size_t bytes = 0;
     for (const Product& product : products) {
       rows += product.weights->rows();
       bytes += product.weights->size_bytes();
     }
-    bytes_ = std::max(kLeastTaskBytes, bytes / (n_threads * kTasksPerThread));
-    if (is_batch_) bytes_ = std::min(bytes_, kMostTaskBytes);
-    rows_ = rows / (n_threads * kBatchTasksPerThread);
+    bytes_ = std::max(kLeastTaskBytes, bytes / (n_threads * split.tasks_per_thread));
+    if (is_batch_) bytes_ = std::min(bytes_, split.batch_task_bytes);
+    rows_ = rows / (n_threads * split.batch_tasks_per_thread);
   }
 
   std::size_t of(const Matrix& weights) const {
@@ -84,8 +80,9 @@ void run_task(const Matrix& weights, const Activations& x, const Operand& operan
 
 }  // namespace
 
-void matmul(const KernelTable& kernels, Activations& x, std::span<const Product> products, ThreadPool& pool) {
-  const TaskRows task_rows(products, x.n_tokens(), pool.size());
+void matmul(const KernelTable& kernels, Activations& x, std::span<const Product> products, ThreadPool& pool,
+            const WorkSplit& split) {
+  const TaskRows task_rows(products, x.n_tokens(), pool.size(), split);
   const auto tasks_of = [&](const Product& product) {
     const std::size_t rows = task_rows.of(*product.weights);
     return (product.weights->rows() + rows - 1) / rows;

@@ -15,6 +15,7 @@
 #include "base/thread_pool.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/matmul_kernel.hpp"
+#include "kernels/work_split.hpp"
 #include "numeric/format.hpp"
 
 namespace minnow::kernels {
@@ -112,10 +113,11 @@ struct Product {
 };
 
 // y = W x for every product; all matrices share the activations and have x.cols() columns.
-void matmul(const KernelTable& kernels, Activations& x, std::span<const Product> products, ThreadPool& pool);
+void matmul(const KernelTable& kernels, Activations& x, std::span<const Product> products, ThreadPool& pool,
+            const WorkSplit& split = {});
 inline void matmul(const KernelTable& kernels, Activations& x, std::initializer_list<Product> products,
-                   ThreadPool& pool) {
-  matmul(kernels, x, std::span(products.begin(), products.size()), pool);
+                   ThreadPool& pool, const WorkSplit& split = {}) {
+  matmul(kernels, x, std::span(products.begin(), products.size()), pool, split);
 }
 
 }  // namespace minnow::kernels

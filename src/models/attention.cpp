@@ -150,11 +150,9 @@ void attention(const ForwardPass& pass, std::size_t layer_index) {
 
   norm_all(pass, weights.attention_norm);
   set_input(pass, MatrixInput::attention, layer_index, scratch.normed.data(), n_tokens, pass.spec.embedding_size);
-  kernels::matmul(pass.kernels, scratch.activations,
-                  {{&weights.query.matrix, scratch.query.data()},
-                   {&weights.key.matrix, scratch.key.data()},
-                   {&weights.value.matrix, scratch.value.data()}},
-                  pass.pool);
+  pass.multiply(scratch.activations, {{&weights.query.matrix, scratch.query.data()},
+                                      {&weights.key.matrix, scratch.key.data()},
+                                      {&weights.value.matrix, scratch.value.data()}});
   adapt(pass, layer_index, &LayerAdapter::query, scratch.normed.data(), scratch.query.data());
   adapt(pass, layer_index, &LayerAdapter::key, scratch.normed.data(), scratch.key.data());
   adapt(pass, layer_index, &LayerAdapter::value, scratch.normed.data(), scratch.value.data());
@@ -162,8 +160,7 @@ void attention(const ForwardPass& pass, std::size_t layer_index) {
   attend_all(layer);
   set_input(pass, MatrixInput::attention_output, layer_index, scratch.attended.data(), n_tokens,
             layer.spec.n_heads * pass.spec.value_size);
-  kernels::matmul(pass.kernels, scratch.activations, {{&weights.attention_output.matrix, scratch.change.data()}},
-                  pass.pool);
+  pass.multiply(scratch.activations, {{&weights.attention_output.matrix, scratch.change.data()}});
   adapt(pass, layer_index, &LayerAdapter::attention_output, scratch.attended.data(), scratch.change.data());
   add_change(pass, weights.attention_output, weights.post_attention_norm);
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "models/adapter.hpp"
+#include "models/device_split.hpp"
 #include "models/forward_pass.hpp"
 #include "models/scratch.hpp"
 #include "models/spec_reader.hpp"
@@ -117,7 +118,7 @@ void predict(const ForwardPass& pass, std::span<const Slice> slices, float* logi
   if (n_rows == 0) return;
   const Linear& output = pass.weights.output;
   set_input(pass, MatrixInput::output, 0, pass.scratch.normed.data(), n_rows, pass.spec.embedding_size);
-  kernels::matmul(pass.kernels, pass.scratch.activations, {{&output.matrix, logits}}, pass.pool);
+  pass.multiply(pass.scratch.activations, {{&output.matrix, logits}});
   if (output.bias.size() == 0 && pass.spec.final_soft_cap == 0) return;
   pass.pool.run(n_rows, [&](std::size_t row) {
     float* y = logits + row * pass.spec.vocabulary_size;
@@ -129,6 +130,7 @@ void predict(const ForwardPass& pass, std::span<const Slice> slices, float* logi
 struct Loaded {
   std::unique_ptr<const formats::PackFile> pack;  // null: packed in memory
   std::unique_ptr<const Weights> weights;
+  bool is_new = false;  // the pack was made just now
 };
 
 // No weights when there is no pack, or it isn't one of this model after all.
@@ -140,7 +142,7 @@ Loaded load_from_pack(const std::filesystem::path& path, const DecoderSpec& spec
     auto pack = std::make_unique<const formats::PackFile>(std::move(*opened));
     TensorReader tensors(identity.file(), kernels, pool, /*progress=*/{}, {.pack = pack.get()});
     auto weights = std::make_unique<const Weights>(load_weights(spec, tensors));
-    return {std::move(pack), std::move(weights)};
+    return {.pack = std::move(pack), .weights = std::move(weights)};
   } catch (const Error&) {  // a pack that lacks a matrix is made anew; what is wrong with the model is said then
     return {};
   }
@@ -153,13 +155,14 @@ Loaded load_packed(const DecoderSpec& spec, const formats::GgufFile& file, const
     if (Loaded loaded = load_from_pack(path, spec, identity, kernels, pool, options.verify); loaded.weights) {
       return loaded;
     }
-    if (build_pack(path, spec, identity, kernels, pool, progress, options.settings)) {
+    if (build_pack(path, spec, identity, kernels, pool, progress)) {
       Loaded loaded = load_from_pack(path, spec, identity, kernels, pool, options.verify);
+      loaded.is_new = true;
       if (loaded.weights) return loaded;
     }
   }
   TensorReader tensors(file, kernels, pool, progress);
-  return {nullptr, std::make_unique<const Weights>(load_weights(spec, tensors))};
+  return {.pack = nullptr, .weights = std::make_unique<const Weights>(load_weights(spec, tensors))};
 }
 
 }  // namespace
@@ -168,7 +171,14 @@ Decoder Decoder::load(const formats::GgufFile& file, const kernels::KernelTable&
                       const Progress& progress, const PackOptions& options) {
   DecoderSpec spec = read_spec(file);
   Loaded loaded = load_packed(spec, file, kernels, pool, progress, options);
-  return Decoder(std::move(spec), std::move(loaded.pack), std::move(loaded.weights), kernels);
+  Decoder decoder(std::move(spec), std::move(loaded.pack), std::move(loaded.weights), kernels);
+  if (loaded.is_new) {
+    decoder.set_split(tuned_split(decoder, pool));
+    store_split(*decoder.pack(), pack_path(file, kernels, options), decoder.split(), kernels, pool);
+  } else if (decoder.pack() != nullptr) {
+    decoder.set_split(stored_split(*decoder.pack(), kernels, pool));
+  }
+  return decoder;
 }
 
 Decoder::Decoder(DecoderSpec spec, std::unique_ptr<const formats::PackFile> pack,
@@ -180,15 +190,21 @@ Decoder::~Decoder() = default;
 std::uint64_t Decoder::weights_bytes() const { return weights_->bytes; }
 std::uint64_t Decoder::mapped_bytes() const { return weights_->mapped_bytes; }
 
+ForwardPass Decoder::begin(std::span<const Slice> slices, Scratch& scratch, ThreadPool& pool) const {
+  const auto tokens = place_tokens(spec_, slices, scratch);
+  pool.limit(tokens.size() == 1 && split_.decode_threads > 0 ? split_.decode_threads : pool.size());
+  return {spec_, *weights_, *kernels_, scratch, pool, split_.work, tokens};
+}
+
 void Decoder::forward(std::span<const Slice> slices, float* logits, Scratch& scratch, ThreadPool& pool) const {
-  const ForwardPass pass{spec_, *weights_, *kernels_, scratch, pool, place_tokens(spec_, slices, scratch)};
+  const ForwardPass pass = begin(slices, scratch, pool);
   pass_layers(pass);
   predict(pass, slices, logits);
   for (const Slice& slice : slices) slice.cache->grow(slice.tokens.size());
 }
 
 void Decoder::hidden(std::span<const Slice> slices, float* rows, Scratch& scratch, ThreadPool& pool) const {
-  const ForwardPass pass{spec_, *weights_, *kernels_, scratch, pool, place_tokens(spec_, slices, scratch)};
+  const ForwardPass pass = begin(slices, scratch, pool);
   pass_layers(pass);
   const std::size_t size = spec_.embedding_size;
   pool.run(pass.tokens.size(), [&](std::size_t token) {

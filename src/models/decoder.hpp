@@ -18,6 +18,7 @@
 #include "formats/gguf_reader.hpp"
 #include "formats/pack_file.hpp"
 #include "kernels/kernel_table.hpp"
+#include "models/device_split.hpp"
 #include "models/kv_cache.hpp"
 #include "models/pack_place.hpp"
 #include "models/spec.hpp"
@@ -62,6 +63,10 @@ class Decoder {
   const Weights& weights() const { return *weights_; }
   // Of weights_bytes(), what lies in mapped files: memory the system counts as available though every token needs it.
   std::uint64_t mapped_bytes() const;
+  // How products are split over the threads: as was tuned when the pack was made, with these kernels and as many
+  // threads. Set it only while nothing else uses the decoder; no bit depends on it.
+  const DeviceSplit& split() const { return split_; }
+  void set_split(const DeviceSplit& split) { split_ = split; }
   // The pack the weights lie in; null: they were packed in memory.
   const formats::PackFile* pack() const { return pack_.get(); }
 
@@ -74,6 +79,7 @@ class Decoder {
   void hidden(std::span<const Slice> slices, float* rows, Scratch& scratch, ThreadPool& pool) const;
 
  private:
+  ForwardPass begin(std::span<const Slice> slices, Scratch& scratch, ThreadPool& pool) const;
   void pass_layers(const ForwardPass& pass) const;
 
   Decoder(DecoderSpec spec, std::unique_ptr<const formats::PackFile> pack, std::unique_ptr<const Weights> weights,
@@ -83,6 +89,7 @@ class Decoder {
   std::unique_ptr<const formats::PackFile> pack_;  // outlives the weights
   std::unique_ptr<const Weights> weights_;
   const kernels::KernelTable* kernels_;
+  DeviceSplit split_;
 };
 
 }  // namespace minnow::models

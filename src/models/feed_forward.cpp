@@ -50,12 +50,12 @@ void feed_forward(const ForwardPass& pass, std::size_t layer) {
   set_input(pass, MatrixInput::feed_forward, layer, scratch.normed.data(), n_tokens, pass.spec.embedding_size);
   const kernels::Product products[] = {{&weights.up.matrix, scratch.up.data()},
                                        {&weights.gate.matrix, scratch.gate.data()}};
-  kernels::matmul(pass.kernels, scratch.activations, std::span(products, gated ? 2 : 1), pass.pool);
+  pass.multiply(scratch.activations, std::span(products, gated ? 2 : 1));
   adapt(pass, layer, &LayerAdapter::up, scratch.normed.data(), scratch.up.data());
   if (gated) adapt(pass, layer, &LayerAdapter::gate, scratch.normed.data(), scratch.gate.data());
   activate_all(pass, weights, size);
   set_input(pass, MatrixInput::down, layer, gated ? scratch.gate.data() : scratch.up.data(), n_tokens, size);
-  kernels::matmul(pass.kernels, scratch.activations, {{&weights.down.matrix, scratch.change.data()}}, pass.pool);
+  pass.multiply(scratch.activations, {{&weights.down.matrix, scratch.change.data()}});
   adapt(pass, layer, &LayerAdapter::down, gated ? scratch.gate.data() : scratch.up.data(), scratch.change.data());
   add_change(pass, weights.down, weights.post_ffn_norm);
 }

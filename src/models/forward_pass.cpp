@@ -46,9 +46,9 @@ void adapt(const ForwardPass& pass, std::size_t layer, LowRank LayerAdapter::*ma
     const LowRank& change = adapter->layer(layer).*matrix;
     const std::size_t n = end - begin, rows = change.b.rows();
     scratch.activations.set(x + begin * change.a.cols(), n, change.a.cols());
-    kernels::matmul(pass.kernels, scratch.activations, {{&change.a, scratch.low.data()}}, pass.pool);
+    pass.multiply(scratch.activations, {{&change.a, scratch.low.data()}});
     scratch.activations.set(scratch.low.data(), n, change.a.rows());
-    kernels::matmul(pass.kernels, scratch.activations, {{&change.b, scratch.high.data()}}, pass.pool);
+    pass.multiply(scratch.activations, {{&change.b, scratch.high.data()}});
     pass.pool.run(n, [&](std::size_t token) {
       pass.kernels.add(scratch.high.data() + token * rows, rows, y + (begin + token) * rows);
     });

@@ -22,7 +22,15 @@ struct ForwardPass {
   const kernels::KernelTable& kernels;
   Scratch& scratch;
   ThreadPool& pool;
+  const kernels::WorkSplit& split;
   std::span<const TokenPlace> tokens;
+
+  void multiply(kernels::Activations& x, std::span<const kernels::Product> products) const {
+    kernels::matmul(kernels, x, products, pool, split);
+  }
+  void multiply(kernels::Activations& x, std::initializer_list<kernels::Product> products) const {
+    multiply(x, std::span(products.begin(), products.size()));
+  }
 };
 
 void attention(const ForwardPass& pass, std::size_t layer);     // x += Attn(norm(x))

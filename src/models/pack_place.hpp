@@ -5,7 +5,6 @@
 #include <string>
 
 #include "formats/gguf_reader.hpp"
-#include "formats/pack_file.hpp"
 #include "kernels/kernel_table.hpp"
 
 namespace minnow::models {
@@ -13,9 +12,8 @@ namespace minnow::models {
 struct PackOptions {
   enum class Place { none, beside_model, folder };
   Place place = Place::none;
-  std::filesystem::path folder{};    // with Place::folder; made when it is missing
-  formats::PackSettings settings{};  // stored when the pack is made; Decoder::pack() has those of the pack there is
-  bool verify = false;               // read the whole pack and compare its checksums before it is used
+  std::filesystem::path folder{};  // with Place::folder; made when it is missing
+  bool verify = false;             // read the whole pack and compare its checksums before it is used
 };
 
 // "off": none; empty: what the environment variable MINNOW_PACK_DIR says, else beside the model; else a folder.

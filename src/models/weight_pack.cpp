@@ -109,8 +109,7 @@ std::optional<PackFile> open_pack(const fs::path& path, ModelIdentity& identity,
 }
 
 bool build_pack(const fs::path& path, const DecoderSpec& spec, ModelIdentity& identity,
-                const kernels::KernelTable& kernels, ThreadPool& pool, const TensorReader::Progress& progress,
-                const formats::PackSettings& settings) {
+                const kernels::KernelTable& kernels, ThreadPool& pool, const TensorReader::Progress& progress) {
   try {
     std::error_code ignored;
     if (path.has_parent_path()) fs::create_directories(path.parent_path(), ignored);
@@ -122,8 +121,7 @@ bool build_pack(const fs::path& path, const DecoderSpec& spec, ModelIdentity& id
     (void)load_weights(spec, tensors);
     formats::PackTable table{.layout = table_layout(kernels),
                              .model_sha256 = identity.sha256(),
-                             .model_bytes = identity.file().size_bytes(),
-                             .settings = settings};
+                             .model_bytes = identity.file().size_bytes()};
     if (!identity.is_unchanged()) return false;
     writer.commit(std::move(table), identity.stamp());
     return true;

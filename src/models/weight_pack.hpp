@@ -2,7 +2,7 @@
 //
 //   ModelIdentity identity(file);
 //   auto pack = open_pack(path, identity, kernels, pool, /*verify=*/false);
-//   if (!pack && build_pack(path, spec, identity, kernels, pool, progress, {})) pack = open_pack(…);
+//   if (!pack && build_pack(path, spec, identity, kernels, pool, progress)) pack = open_pack(…);
 //
 // A pack serves a model as long as the model's SHA-256 is the one it was made from. Reading a model for that takes as
 // long as a start should, so the pack also holds a stamp of the model file (size, inode, times): while that is the
@@ -55,7 +55,6 @@ std::optional<formats::PackFile> open_pack(const std::filesystem::path& path, Mo
 // it. Throws what loading a broken model throws; then there is no pack.
 bool build_pack(const std::filesystem::path& path, const DecoderSpec& spec, ModelIdentity& identity,
                 const kernels::KernelTable& kernels, ThreadPool& pool,
-                const std::function<void(std::uint64_t, std::uint64_t)>& progress,
-                const formats::PackSettings& settings);
+                const std::function<void(std::uint64_t, std::uint64_t)>& progress);
 
 }  // namespace minnow::models

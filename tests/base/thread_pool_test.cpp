@@ -60,6 +60,35 @@ TEST(ThreadPool, WakesThreadsThatWentToSleep) {
   }
 }
 
+TEST(ThreadPool, RunsEveryTaskUnderAnyLimitThatComesAndGoes) {
+  ThreadPool pool(4);
+  std::atomic<int> count = 0;
+  for (int job = 0; job < 2000; ++job) {
+    pool.limit(1 + static_cast<std::size_t>(job) % 5);
+    pool.run(7, [&](std::size_t) { ++count; });
+  }
+  EXPECT_EQ(count, 14000);
+}
+
+TEST(ThreadPool, WorksAloneUnderALimitOfOneAndTogetherAfterIt) {
+  ThreadPool pool(2);
+  const auto others_took_part = [&] {
+    std::atomic<bool> others = false;
+    pool.run_indexed(20, [&](std::size_t, std::size_t thread) {
+      if (thread != 0) others = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    });
+    return others.load();
+  };
+  pool.limit(1);
+  for (int round = 0; round < 5; ++round) EXPECT_FALSE(others_took_part());
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one processor: no second thread is kept awake";
+  pool.limit(2);
+  bool together = false;
+  for (int round = 0; round < 100 && !together; ++round) together = others_took_part();
+  EXPECT_TRUE(together);
+}
+
 TEST(ThreadPool, SurvivesManyShortJobs) {
   ThreadPool pool(4);
   std::atomic<int> count = 0;

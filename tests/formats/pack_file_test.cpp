@@ -49,7 +49,7 @@ class PackFileTest : public ::testing::Test {
     out.begin({.name = "two", .format = numeric::Format::q8_0, .row_tile = 16, .rows = 7, .cols = 32});
     out.write(std::span(second_).first(100));
     out.write(std::span(second_).subspan(100));
-    out.commit({.layout = "rows16.1", .model_sha256 = "abc", .model_bytes = 77, .settings = {{"tokens", "128"}}}, 99);
+    out.commit({.layout = "rows16.1", .model_sha256 = "abc", .model_bytes = 77}, 99);
     return read_file(path());
   }
 
@@ -65,7 +65,7 @@ TEST_F(PackFileTest, GivesBackWhatWasWritten) {
   EXPECT_EQ(pack.table().model_sha256, "abc");
   EXPECT_EQ(pack.table().model_bytes, 77u);
   EXPECT_EQ(pack.model_stamp(), 99u);
-  EXPECT_EQ(pack.table().settings.at("tokens"), "128");
+  EXPECT_TRUE(pack.settings().empty());
   const PackedMatrix* one = pack.find("one");
   const PackedMatrix* two = pack.find("two");
   ASSERT_TRUE(one != nullptr && two != nullptr);
@@ -122,6 +122,21 @@ TEST_F(PackFileTest, FindsAFlippedBitOfTheWeightsWhenAsked) {
   }
 }
 
+TEST_F(PackFileTest, HasTheSettingsThatWereWrittenIntoItAndNoneThatAreDamaged) {
+  std::string bytes = written();
+  const PackSettings settings{{"isa", "x"}, {"tasks", "16"}};
+  const auto encoded = encode_pack_settings(settings);
+  std::memcpy(bytes.data() + kPackSettingsOffset, encoded.data(), encoded.size());
+  EXPECT_EQ(PackFile::from_memory(bytes_of(bytes), "pack").settings(), settings);
+  for (std::size_t bit = 0; bit < encoded.size() * 8; ++bit) {
+    std::string broken = bytes;
+    char& at = broken[kPackSettingsOffset + bit / 8];
+    at = static_cast<char>(at ^ (1 << (bit % 8)));
+    EXPECT_TRUE(PackFile::from_memory(bytes_of(broken), "pack").settings().empty()) << "bit " << bit;
+  }
+  EXPECT_THROW(encode_pack_settings({{"key", std::string(5000, 'x')}}), Error);
+}
+
 // A pack whose checksums are right and whose table says what a test likes.
 std::string forged(const std::string& table, std::size_t data_bytes = 4096) {
   const PackHeader header{.table_offset = kPackDataOffset + data_bytes,
@@ -134,8 +149,8 @@ std::string forged(const std::string& table, std::size_t data_bytes = 4096) {
 }
 
 std::string table_with(const std::string& matrix, const std::string& checksums = "\"0000000000000000\"") {
-  return R"({"layout":"l","model":{"sha256":"","bytes":1},"settings":{},"checksums":[)" + checksums +
-         R"(],"matrices":[)" + matrix + "]}";
+  return R"({"layout":"l","model":{"sha256":"","bytes":1},"checksums":[)" + checksums + R"(],"matrices":[)" + matrix +
+         "]}";
 }
 
 std::string matrix(const std::string& offset, const std::string& size, const std::string& format = "Q4_K") {

@@ -237,13 +237,42 @@ TEST_F(WeightPack, OfSeveralProcessesAtOnceAllAreRight) {
   EXPECT_EQ(files_in_folder(), 1u);
 }
 
-TEST_F(WeightPack, KeepsTheSettingsItWasMadeWith) {
-  PackOptions tuned = options_;
-  tuned.settings = {{"threads", "3"}};
-  start(tuned);
+TEST_F(WeightPack, KeepsHowWorkIsSplitForTheThreadsItWasMeasuredWith) {
   const auto file = formats::GgufFile::open(model_);
-  const Decoder decoder = Decoder::load(file, kernels::active_kernels(), pool_, {}, options_);
-  EXPECT_EQ(decoder.pack()->table().settings.at("threads"), "3");
+  const auto& kernels = kernels::active_kernels();
+  const auto split = [&](ThreadPool& pool) { return Decoder::load(file, kernels, pool, {}, options_).split(); };
+  const DeviceSplit tuned = split(pool_);
+  EXPECT_FALSE(formats::PackFile::open(pack()).settings().empty());
+  EXPECT_EQ(split(pool_), tuned);
+
+  const DeviceSplit other{.work = {.tasks_per_thread = 3, .batch_task_bytes = 4096, .batch_tasks_per_thread = 7},
+                          .decode_threads = 1};
+  store_split(formats::PackFile::open(pack()), pack(), other, kernels, pool_);
+  EXPECT_EQ(split(pool_), other);
+  ThreadPool three(3);
+  EXPECT_EQ(split(three), DeviceSplit{}) << "measured with two threads";
+}
+
+TEST_F(WeightPack, SplitsThatMakeNoSenseAreNotUsed) {
+  start();
+  const auto& kernels = kernels::active_kernels();
+  for (const DeviceSplit& broken :
+       {DeviceSplit{.work = {.tasks_per_thread = 0}}, DeviceSplit{.work = {.batch_task_bytes = 0}},
+        DeviceSplit{.work = {.batch_tasks_per_thread = 0}}, DeviceSplit{.decode_threads = 3}}) {
+    store_split(formats::PackFile::open(pack()), pack(), broken, kernels, pool_);
+    EXPECT_EQ(stored_split(formats::PackFile::open(pack()), kernels, pool_), DeviceSplit{});
+  }
+}
+
+TEST_F(WeightPack, HowWorkIsSplitChangesNoBit) {
+  const auto expected = start({}).logits;
+  start();
+  for (const std::size_t n : {1, 3, 1000}) {
+    const DeviceSplit split{.work = {.tasks_per_thread = n, .batch_task_bytes = n * 97, .batch_tasks_per_thread = n},
+                            .decode_threads = n % 2};
+    store_split(formats::PackFile::open(pack()), pack(), split, kernels::active_kernels(), pool_);
+    EXPECT_EQ(start().logits, expected) << n;
+  }
 }
 
 TEST(PackPlace, FollowsTheUserThenTheEnvironmentThenTheModel) {

@@ -1,0 +1,34 @@
+// How a decoder's work is split on this device: searched for by a short measurement when a model is packed, and kept
+// with the pack. Nothing here changes a bit of any result.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+
+#include "base/thread_pool.hpp"
+#include "formats/pack_file.hpp"
+#include "kernels/kernel_table.hpp"
+#include "kernels/work_split.hpp"
+
+namespace minnow::models {
+
+class Decoder;
+
+struct DeviceSplit {
+  kernels::WorkSplit work;
+  std::size_t decode_threads = 0;  // threads for one token; 0: all of the pool
+
+  bool operator==(const DeviceSplit&) const = default;
+};
+
+// Times forward passes of one token and of a prompt with the model's own weights, for at most about three seconds. What
+// isn't clearly faster than the default stays as it is; so does everything when there is no time or memory to find out.
+DeviceSplit tuned_split(Decoder& decoder, ThreadPool& pool);
+
+// Writes it into the pack at `path`, as found with these kernels and as many threads. A hint, that may fail.
+void store_split(const formats::PackFile& pack, const std::filesystem::path& path, const DeviceSplit& split,
+                 const kernels::KernelTable& kernels, const ThreadPool& pool);
+// The default when the pack has none, or one of other kernels or another number of threads.
+DeviceSplit stored_split(const formats::PackFile& pack, const kernels::KernelTable& kernels, const ThreadPool& pool);
+
+}  // namespace minnow::models
