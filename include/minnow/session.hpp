@@ -27,6 +27,8 @@ namespace minnow {
 struct LogitBias {
   TokenId id = 0;
   float bias = 0;
+
+  bool operator==(const LogitBias&) const = default;
 };
 
 // Applied in this order: logit bias, penalties, top-k, top-p, min-p, temperature, draw.
@@ -41,6 +43,8 @@ struct SamplingOptions {
   float presence_penalty = 0;
   std::optional<std::uint64_t> seed{};  // no value: a random one
   std::vector<LogitBias> logit_bias{};
+
+  bool operator==(const SamplingOptions&) const = default;
 };
 
 // Of the KV cache. q8_0 takes 9/16 of the memory of f16; it needs heads of whole blocks of 32 values.

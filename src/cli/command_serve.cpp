@@ -18,6 +18,7 @@
 #include "cli/sampling_options.hpp"
 #include "cli/terminal.hpp"
 #include "cli/validators.hpp"
+#include "formats/gguf_reader.hpp"
 #include "server/serve.hpp"
 
 namespace minnow::cli {
@@ -130,6 +131,22 @@ void add_limit_options(CLI::App& command, ServeWords& words) {
       ->group(group);
 }
 
+// Tells whether a file, or what a folder of an adapter holds, has been changed.
+std::string stamp_of(const std::filesystem::path& path) {
+  std::string stamp;
+  for (const auto& file : {path, path / "adapter_model.safetensors", path / "adapter_config.json"}) {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0) continue;
+    stamp += fmt::format("{} {} {} {}.{}\n", file.string(), status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                         status.st_mtim.tv_nsec);
+  }
+  return stamp;
+}
+
+std::string stamp_of(const ModelOptions& load) {
+  return fmt::format("{} {} {} {}\n", load.threads, static_cast<int>(load.arithmetic), load.pack_dir, load.verify_pack);
+}
+
 // "MODEL:NAME=PATH", or "NAME=PATH" for the first model.
 void add_adapter(const std::string& word, std::vector<server::ModelEntry>& entries) {
   const auto equals = word.find('=');
@@ -142,7 +159,10 @@ void add_adapter(const std::string& word, std::vector<server::ModelEntry>& entri
     if (colon != std::string::npos && candidate.id == name.substr(0, colon)) entry = &candidate;
   }
   if (entry == nullptr) throw CLI::ValidationError("--lora: there is no model '" + name.substr(0, colon) + "'");
-  entry->adapters.push_back({colon == std::string::npos ? name : name.substr(colon + 1), word.substr(equals + 1)});
+  const std::string path = word.substr(equals + 1);
+  if (!std::filesystem::exists(path)) fail(ErrorCode::not_found, "--lora {}: there is no '{}'", word, path);
+  entry->adapters.push_back({colon == std::string::npos ? name : name.substr(colon + 1), path});
+  entry->stamp += stamp_of(path);
 }
 
 // "NAME=PATH", or PATH, whose name is the file's without ".gguf".
@@ -155,7 +175,9 @@ server::ModelEntry entry_of(const std::string& word, const ModelOptions& load) {
   return {.id = named ? word.substr(0, equals) : path.stem().string(),
           .created_s = status.st_mtime,
           .file_bytes = static_cast<std::uint64_t>(status.st_size),
-          .load = [path, load] { return Model::load(path, load); }};
+          .load = [path, load] { return Model::load(path, load); },
+          .stamp = stamp_of(path) + stamp_of(load),
+          .check = [path] { formats::GgufFile::open(path); }};
 }
 
 // Any model's id as the name of a file.
@@ -171,7 +193,9 @@ std::vector<server::ModelEntry> entries_of(const ServeWords& words) {
   std::vector<server::ModelEntry> entries;
   for (const std::string& word : words.models) entries.push_back(entry_of(word, words.load));
   if (entries.empty()) {
-    entries.push_back({.id = kEmbeddedId, .load = [load = words.load] { return Model::embedded(load); }});
+    entries.push_back({.id = kEmbeddedId,
+                       .load = [load = words.load] { return Model::embedded(load); },
+                       .stamp = stamp_of(words.load)});
   }
   std::vector<std::string> pinned;
   for (const std::string& file : words.pinned_files) pinned.push_back(read_file(file, kMostPinnedBytes));
@@ -194,26 +218,26 @@ std::chrono::milliseconds seconds(double value) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(value * 1000));
 }
 
-void serve(const std::shared_ptr<ServeWords>& words) {
-  server::ServeOptions& options = words->serve;
-  options.models = entries_of(*words);
-  options.pool.memory_bytes = words->memory_mb * 1'000'000;
+server::ServeOptions options_of(const ServeWords& words) {
+  server::ServeOptions options = words.serve;
+  options.models = entries_of(words);
+  options.pool.memory_bytes = words.memory_mb * 1'000'000;
   // The embedded model answers with JSON for programs: its likeliest answer is the one wanted.
-  options.defaults.sampling.temperature = words->temperature.value_or(words->models.empty() ? 0.0f : 0.8f);
-  options.defaults.max_tokens = static_cast<std::size_t>(words->max_tokens);
-  if (!words->tls.certificate.empty()) options.tls = words->tls;
-  options.limits.body_bytes = words->body_mb << 20;
-  options.limits.idle = seconds(words->idle_s);
-  options.limits.body = seconds(words->request_s);
+  options.defaults.sampling.temperature = words.temperature.value_or(words.models.empty() ? 0.0f : 0.8f);
+  options.defaults.max_tokens = static_cast<std::size_t>(words.max_tokens);
+  if (!words.tls.certificate.empty()) options.tls = words.tls;
+  options.limits.body_bytes = words.body_mb << 20;
+  options.limits.idle = seconds(words.idle_s);
+  options.limits.body = seconds(words.request_s);
   options.limits.header = std::min(options.limits.header, options.limits.body);
-  options.drain = seconds(words->drain_s);
+  options.drain = seconds(words.drain_s);
   options.log = [](const std::string& line) { note(line); };
-  server::serve(std::move(options));
+  return options;
 }
 
 }  // namespace
 
-void add_serve(CLI::App& app) {
+void add_serve(CLI::App& app, std::function<void(server::ServeOptions)> use) {
   CLI::App* command = app.add_subcommand("serve", "An OpenAI-compatible server with a page to chat");
   auto words = std::make_shared<ServeWords>();
   command
@@ -227,7 +251,7 @@ void add_serve(CLI::App& app) {
   add_sampling_options(*command, words->serve.defaults.sampling, words->temperature);
   add_limit_options(*command, *words);
   command->add_flag("--no-page{false}", words->serve.page, "Nothing at /");
-  command->callback([words] { serve(words); });
+  command->callback([words, use = std::move(use)] { use(options_of(*words)); });
 }
 
 }  // namespace minnow::cli

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <functional>
+
+#include "server/serve.hpp"
 
 namespace minnow::cli {
 
 void add_run(CLI::App& app);
-void add_serve(CLI::App& app);
+// What is done with the options of a server is for the caller to say: it serves, or reads them again while it does.
+void add_serve(CLI::App& app, std::function<void(server::ServeOptions)> use);
 void add_bench(CLI::App& app);
 void add_tokenize(CLI::App& app);
 void add_show(CLI::App& app);

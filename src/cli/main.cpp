@@ -8,12 +8,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <new>
 #include <string>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "minnow/minnow.hpp"
+#include "server/serve.hpp"
 
 namespace {
 
@@ -35,6 +38,40 @@ void hold_standard_streams() {
   }
 }
 
+using ServeCallback = std::function<void(minnow::server::ServeOptions)>;
+
+void add_words(CLI::App& app, const ServeCallback& on_serve) {
+  app.set_version_flag("--version", std::string(minnow::version()));
+  app.require_subcommand(1);
+  app.set_config("--config", "", "Read options from this TOML file: [serve], and then port = 8080 and the like");
+  app.allow_config_extras(CLI::config_extras_mode::error);  // a word that nobody knows is a mistake
+  minnow::cli::add_run(app);
+  minnow::cli::add_serve(app, on_serve);
+  minnow::cli::add_tokenize(app);
+  minnow::cli::add_show(app);
+  minnow::cli::add_bench(app);
+  minnow::cli::add_convert(app);
+  minnow::cli::add_quantize(app);
+  minnow::cli::add_merge(app);
+  minnow::cli::add_prune(app);
+  minnow::cli::add_eval(app);
+}
+
+// The same words once more, with what the configuration file says now.
+minnow::server::ServeOptions read_serve_options(int argc, char** argv) {
+  minnow::server::ServeOptions read;
+  CLI::App app;
+  add_words(app, [&](minnow::server::ServeOptions options) { read = std::move(options); });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const std::string sentence = error.what();
+    throw minnow::Error(minnow::ErrorCode::invalid_input, sentence.substr(0, sentence.find('\n')));
+  }
+  read.read_again = [argc, argv] { return read_serve_options(argc, argv); };
+  return read;
+}
+
 int parse_and_run(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
@@ -54,20 +91,10 @@ int main(int argc, char** argv) {
   hold_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a closed stdout becomes an error we can name
   CLI::App app("Small language models on the device you have.", "minnow");
-  app.set_version_flag("--version", std::string(minnow::version()));
-  app.require_subcommand(1);
-  app.set_config("--config", "", "Read options from this TOML file: [serve], and then port = 8080 and the like");
-  app.allow_config_extras(CLI::config_extras_mode::error);  // a word that nobody knows is a mistake
-  minnow::cli::add_run(app);
-  minnow::cli::add_serve(app);
-  minnow::cli::add_tokenize(app);
-  minnow::cli::add_show(app);
-  minnow::cli::add_bench(app);
-  minnow::cli::add_convert(app);
-  minnow::cli::add_quantize(app);
-  minnow::cli::add_merge(app);
-  minnow::cli::add_prune(app);
-  minnow::cli::add_eval(app);
+  add_words(app, [&](minnow::server::ServeOptions options) {
+    options.read_again = [argc, argv] { return read_serve_options(argc, argv); };
+    minnow::server::serve(std::move(options));
+  });
   const auto is_first_word = [&](const CLI::App* command) { return command->check_name(argv[1]); };
   if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_first_word).empty()) {
     return report("there is no command '" + std::string(argv[1]) + "' (see minnow --help)", kWrongWords);

@@ -169,6 +169,7 @@ bool Scheduler::take_work() {
     while (!queue_.empty() && running_.size() + admitted.size() < plan_.max_sequences) {
       admitted.push_back(queue_.pop());
     }
+    stats_.running += admitted.size();  // at no moment they are neither here nor there
   }
   for (Waiting& waiting : dropped) end_waiting(waiting, EndReason::cancelled);
   for (Waiting& waiting : expired) end_waiting(waiting, EndReason::deadline);

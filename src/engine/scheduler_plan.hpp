@@ -24,6 +24,8 @@ struct SchedulerOptions {
   std::string cache_file{};
   std::uint64_t cache_file_bytes = std::uint64_t{1} << 30;  // at most
   std::vector<std::vector<TokenId>> pinned{};               // beginnings of prompts that stay in the cache for good
+
+  bool operator==(const SchedulerOptions&) const = default;
 };
 
 struct SchedulerPlan {

@@ -18,6 +18,8 @@ namespace minnow::server {
 struct AnswerDefaults {
   SamplingOptions sampling{};
   std::size_t max_tokens = static_cast<std::size_t>(-1);  // and no request gets more
+
+  bool operator==(const AnswerDefaults&) const = default;
 };
 
 struct AnswerOptions {

@@ -80,7 +80,22 @@ void identify(AnswerOptions& options, const HttpRequest& request) {
 }  // namespace
 
 Api::Api(ApiOptions options, ModelPool& pool, Metrics& metrics)
-    : options_(std::move(options)), pool_(pool), metrics_(metrics) {}
+    : options_(std::move(options)),
+      pool_(pool),
+      metrics_(metrics),
+      page_(options_.page),
+      defaults_(options_.defaults) {}
+
+void Api::reconfigure(const AnswerDefaults& defaults, bool page) {
+  page_ = page;
+  const std::scoped_lock lock(mutex_);
+  defaults_ = defaults;
+}
+
+AnswerDefaults Api::defaults() const {
+  const std::scoped_lock lock(mutex_);
+  return defaults_;
+}
 
 bool Api::needs_key(const HttpRequest& request) {
   return request.path != "/health" && request.path != "/ready" && !is_static(request.path);
@@ -165,7 +180,7 @@ void Api::with_model(const Fields& fields, const std::shared_ptr<Responder>& res
 void Api::chat(Call& call) {
   const Json body = parse_body(call.request.body);
   const Fields fields(body);
-  auto request = std::make_shared<ChatRequest>(read_chat_request(fields, options_.defaults));
+  auto request = std::make_shared<ChatRequest>(read_chat_request(fields, defaults()));
   identify(request->answer, call.request);
   with_model(fields, call.responder, [this, request, responder = call.responder](const Chosen& chosen) {
     const std::vector<TokenId> prompt = prepare_chat(*chosen.served, *request);
@@ -187,7 +202,7 @@ void Api::chat(Call& call) {
 void Api::complete(Call& call) {
   const Json body = parse_body(call.request.body);
   const Fields fields(body);
-  auto request = std::make_shared<CompletionRequest>(read_completion_request(fields, options_.defaults));
+  auto request = std::make_shared<CompletionRequest>(read_completion_request(fields, defaults()));
   identify(request->answer, call.request);
   with_model(fields, call.responder, [this, request, responder = call.responder](const Chosen& chosen) {
     AnswerOptions& options = request->answer;
@@ -218,7 +233,7 @@ void Api::respond(Call& call) {
   const Fields asked(body);
   const Json chat_body = chat_body_of_response(asked);
   const Fields fields(chat_body);
-  auto request = std::make_shared<ChatRequest>(read_chat_request(fields, options_.defaults));
+  auto request = std::make_shared<ChatRequest>(read_chat_request(fields, defaults()));
   identify(request->answer, call.request);
   Json echoed = Json::object();
   for (const char* name : {"instructions", "max_output_tokens", "parallel_tool_calls", "temperature", "text",
@@ -316,7 +331,7 @@ void Api::show_model(Call& call) {
 
 bool Api::send_static_file(Call& call) const {
   for (const StaticFile& file : static_files()) {
-    if (call.request.path != file.path || (!options_.page && file.path != kDescription)) continue;
+    if (call.request.path != file.path || (!page_ && file.path != kDescription)) continue;
     const std::string tag = '"' + sha256_hex(std::as_bytes(std::span(file.bytes))).substr(0, 16) + '"';
     const bool known = call.request.header("If-None-Match") == tag;
     call.responder->reply({.status = known ? 304 : 200,

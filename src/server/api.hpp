@@ -10,6 +10,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "server/answer_options.hpp"
@@ -35,6 +36,7 @@ class Api {
 
   // Answers any request; never throws.
   void handle(HttpRequest request, std::shared_ptr<Responder> responder);
+  void reconfigure(const AnswerDefaults& defaults, bool page);
   // From now on /ready says that no more requests should be sent here.
   void set_draining() { draining_ = true; }
 
@@ -73,10 +75,15 @@ class Api {
   void ready(Call& call);
   void show_metrics(Call& call);
 
-  ApiOptions options_;
+  AnswerDefaults defaults() const;
+
+  const ApiOptions options_;  // as it began
   ModelPool& pool_;
   Metrics& metrics_;
   std::atomic<bool> draining_ = false;
+  std::atomic<bool> page_;
+  mutable std::mutex mutex_;  // guards
+  AnswerDefaults defaults_;
 };
 
 }  // namespace minnow::server

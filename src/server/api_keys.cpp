@@ -72,12 +72,19 @@ std::vector<ApiKey> parse_api_keys(std::string_view text, const std::string& nam
   return keys;
 }
 
-ApiKeys::ApiKeys(std::filesystem::path path) : path_(std::move(path)) { reload(); }
+std::vector<ApiKey> read_api_keys(const std::filesystem::path& path) {
+  return parse_api_keys(read_file(path, kMostFileBytes), path.string());
+}
 
-void ApiKeys::reload() {
-  auto keys = parse_api_keys(read_file(path_, kMostFileBytes), path_.string());
+bool ApiKeys::replace(std::vector<ApiKey> keys) {
   const std::scoped_lock lock(mutex_);
-  keys_ = std::move(keys);
+  keys_.swap(keys);
+  return keys_ != keys;
+}
+
+bool ApiKeys::needed() const {
+  const std::scoped_lock lock(mutex_);
+  return !keys_.empty();
 }
 
 std::optional<ApiKey> ApiKeys::find(std::string_view secret) const {

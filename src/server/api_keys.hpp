@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/sha256.hpp"
@@ -28,19 +29,24 @@ struct ApiKey {
   std::size_t concurrent = 0;  // requests at once; 0: any number
   double per_minute = 0;       // requests, a minute's worth of which may come at once; 0: any number
   int priority = 0;            // added to that of its requests
+
+  bool operator==(const ApiKey&) const = default;
 };
 
 // Throws Error(invalid_input) naming the line.
 std::vector<ApiKey> parse_api_keys(std::string_view text, const std::string& name);
+// Throws Error(not_found, io, invalid_input) for a file that can't be used.
+std::vector<ApiKey> read_api_keys(const std::filesystem::path& path);
 
 // Any thread may use it.
 class ApiKeys {
  public:
-  // Throws Error(not_found, io, invalid_input) for a file that can't be used.
-  explicit ApiKeys(std::filesystem::path path);
+  // None: requests need no key.
+  explicit ApiKeys(std::vector<ApiKey> keys = {}) : keys_(std::move(keys)) {}
 
-  // Reads the file again; requests in progress go on. Throws as the constructor does, and then nothing has changed.
-  void reload();
+  // From now on these; requests in progress go on. Returns whether they are others than before.
+  bool replace(std::vector<ApiKey> keys);
+  bool needed() const;
   // The key of an "Authorization: Bearer …" or "x-api-key" header's value.
   std::optional<ApiKey> find(std::string_view secret) const;
   // Counts a request until what is returned is dropped. Throws ApiError(429) when the key has reached a limit.
@@ -53,7 +59,6 @@ class ApiKeys {
     std::optional<engine::Clock::time_point> refilled{};
   };
 
-  std::filesystem::path path_;
   mutable std::mutex mutex_;  // guards what follows
   std::vector<ApiKey> keys_;
   std::map<std::string, Use> uses_;  // by name

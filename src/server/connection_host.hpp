@@ -19,7 +19,7 @@ class Hangable {
 
 class ConnectionHost {
  public:
-  virtual const HttpLimits& limits() const = 0;
+  virtual HttpLimits limits() const = 0;  // those of now: they may change
   virtual bool draining() const = 0;
   virtual std::optional<HttpReply> admit(HttpRequest& request) = 0;
   // Never throws.

@@ -54,7 +54,7 @@ std::optional<HttpReply> Gate::admit(HttpRequest& request) const {
   if (!origin.empty() && host_of_origin(origin) != host) {
     return error_reply(403, "requests from other web sites are refused", "", "forbidden_origin");
   }
-  if (!keys_ || !Api::needs_key(request)) return std::nullopt;
+  if (!keys_ || !keys_->needed() || !Api::needs_key(request)) return std::nullopt;
   const auto key = keys_->find(secret_of(request));
   if (!key) return error_reply(401, "this server needs an API key, and this is none", "", "invalid_api_key");
   request.client = key->name;

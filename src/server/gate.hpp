@@ -22,7 +22,7 @@ class Gate {
   std::optional<HttpReply> admit(HttpRequest& request) const;
 
  private:
-  std::shared_ptr<ApiKeys> keys_;  // shared with the one who reloads them
+  std::shared_ptr<ApiKeys> keys_;  // shared with the one who replaces them
   bool local_;
 };
 

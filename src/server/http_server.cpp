@@ -92,11 +92,18 @@ struct HttpServer::State final : ConnectionHost {
   };
 
   State(HttpServerOptions given, Handler answers)
-      : options(std::move(given)), handler(std::move(answers)), signals(io), patience(io) {
+      : options(std::move(given)),
+        handler(std::move(answers)),
+        current_limits(options.limits),
+        signals(io),
+        patience(io) {
     if (options.tls) tls = tls_context(*options.tls);
   }
 
-  const HttpLimits& limits() const override { return options.limits; }
+  HttpLimits limits() const override {
+    const std::scoped_lock lock(limits_mutex);
+    return current_limits;
+  }
   bool draining() const override { return is_draining; }
   HttpReply refusal(int status, const std::string& sentence) const override { return error_reply(status, sentence); }
   std::optional<HttpReply> admit(HttpRequest& request) override {
@@ -145,6 +152,9 @@ struct HttpServer::State final : ConnectionHost {
   std::atomic<std::size_t> refused = 0;
   std::function<void()> on_terminate, on_reload;
 
+  mutable std::mutex limits_mutex;  // guards
+  HttpLimits current_limits;
+
   mutable std::mutex mutex;  // guards what follows
   std::shared_ptr<asio::ssl::context> tls;
   std::map<std::uint64_t, std::weak_ptr<Hangable>> connections;  // by age
@@ -188,9 +198,9 @@ void HttpServer::State::accept(Listener& listener) {
 void HttpServer::State::welcome(PlainSocket socket, const Listener& listener) {
   std::shared_ptr<asio::ssl::context> context;
   std::vector<std::shared_ptr<Hangable>> asked;
+  const std::size_t most = limits().connections;
   {
     const std::scoped_lock lock(mutex);
-    const std::size_t most = options.limits.connections;
     if (connections.size() >= most - most / kReserve) asked = make_room();
     if (connections.size() >= most) {
       ++refused;
@@ -339,11 +349,14 @@ void HttpServer::drain(std::chrono::milliseconds patience) {
 
 bool HttpServer::draining() const { return state_->is_draining; }
 
-void HttpServer::reload_tls() {
-  if (!state_->options.tls) return;
-  auto context = tls_context(*state_->options.tls);
+void HttpServer::reconfigure(const HttpLimits& limits, const std::optional<TlsFiles>& tls) {
+  auto context = tls ? tls_context(*tls) : nullptr;
+  {
+    const std::scoped_lock lock(state_->limits_mutex);
+    state_->current_limits = limits;
+  }
   const std::scoped_lock lock(state_->mutex);
-  state_->tls = std::move(context);
+  if (state_->tls && context) state_->tls = std::move(context);
 }
 
 HttpStats HttpServer::stats() const {

@@ -30,6 +30,8 @@ struct HttpLimits {
   std::chrono::milliseconds header{10'000};         // from a request's first byte to the end of its headers
   std::chrono::milliseconds body{60'000};           // from there to the end of its body
   std::chrono::milliseconds write{30'000};          // without the client reading a byte
+
+  bool operator==(const HttpLimits&) const = default;
 };
 
 struct TlsFiles {
@@ -70,8 +72,9 @@ class HttpServer {
   // thread.
   void drain(std::chrono::milliseconds patience);
   bool draining() const;
-  // Connections from now on use these files. Throws as the constructor does, and then nothing has changed.
-  void reload_tls();
+  // From now on these limits, and new connections these files, where there were some before. Throws as the constructor
+  // does, and then nothing has changed.
+  void reconfigure(const HttpLimits& limits, const std::optional<TlsFiles>& tls);
   HttpStats stats() const;
 
  private:

@@ -17,6 +17,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "server/served_model.hpp"
@@ -26,21 +27,30 @@ namespace minnow::server {
 struct AdapterEntry {
   std::string name;  // requests ask for "model:name"
   std::string path;  // a GGUF file, or a folder saved by PEFT
+
+  bool operator==(const AdapterEntry&) const = default;
 };
 
 struct ModelEntry {
   std::string id;
   std::int64_t created_s = 0;  // seconds since 1970: when the file was written
   std::uint64_t file_bytes = 0;
-  std::function<Model()> load;  // called from the pool's thread, perhaps more than once
+  std::function<Model()> load;    // called from the pool's thread, perhaps more than once
+  std::string stamp{};            // another one whenever what is loaded, adapters included, would be another
+  std::function<void()> check{};  // throws what is wrong with the file, as far as its header tells
   engine::SchedulerOptions scheduler{};
   std::vector<AdapterEntry> adapters{};       // loaded with the model
   std::vector<std::string> pinned_prompts{};  // system prompts that stay in the cache for good
 };
 
+// Whether nothing needs to be loaded anew when one takes the other's place.
+bool same_model(const ModelEntry& one, const ModelEntry& other);
+
 struct ModelPoolOptions {
   std::size_t most_loaded = 0;     // models at once; 0: all of them
   std::uint64_t memory_bytes = 0;  // weights, caches and scratch of all loaded ones; 0: what the device has
+
+  bool operator==(const ModelPoolOptions&) const = default;
 };
 
 class ModelPool {
@@ -53,9 +63,10 @@ class ModelPool {
   // Ends all requests in progress.
   ~ModelPool();
 
-  const std::vector<ModelEntry>& entries() const { return entries_; }
-  // The entry of that name, the first for an empty one; null when there is none.
-  const ModelEntry* find(const std::string& id) const;
+  std::vector<ModelEntry> entries() const;
+  // From now on these. Loaded models that are the same stay; the others finish what they have begun and go, and what is
+  // asked for meanwhile waits for those that take their place. Returns the names of loaded models that were replaced.
+  std::vector<std::string> replace(std::vector<ModelEntry> entries, const ModelPoolOptions& options);
 
   // `id` is a model's, or "model:adapter". Calls `ready` with the model, at once when it is loaded, else from the
   // pool's thread when it is; or with what went wrong. Throws ApiError(404) for an unknown id, ApiError(503) when too
@@ -66,26 +77,34 @@ class ModelPool {
 
  private:
   struct Slot {
+    explicit Slot(ModelEntry of) : entry(std::move(of)) {}
+    const ModelEntry entry;
     std::shared_ptr<ServedModel> model;
     std::vector<Ready> waiting;
     bool loading = false;
+    bool replaced = false;
     std::uint64_t last_used = 0;
   };
+  using SlotPointer = std::shared_ptr<Slot>;  // a slot may be replaced while its model is loaded
 
-  const ModelEntry* find_adapted(const std::string& id) const;
+  SlotPointer find(const std::string& id) const;
+  SlotPointer find_adapted(const std::string& id) const;
+  void remove(Slot& slot, std::vector<std::string>& replaced, std::vector<Ready>& homeless);
   void run();
-  void load(std::size_t index);
+  void load(const SlotPointer& slot);
   std::shared_ptr<ServedModel> make(const ModelEntry& entry) const;
-  void make_room(std::size_t index);
-  std::shared_ptr<ServedModel> take_idle(std::size_t except);
-
-  std::vector<ModelEntry> entries_;
-  ModelPoolOptions options_;
+  void make_room(const SlotPointer& slot);
+  bool has_predecessor(const ModelEntry& entry) const;
+  bool has_room(const ModelEntry& entry) const;
+  std::shared_ptr<ServedModel> take_idle(const SlotPointer& except);
+  void drop_replaced();
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
-  std::vector<Slot> slots_;  // one for each entry
-  std::deque<std::size_t> to_load_;
+  ModelPoolOptions options_;
+  std::vector<SlotPointer> slots_;  // in the order of the entries
+  std::deque<SlotPointer> to_load_;
+  std::vector<std::shared_ptr<ServedModel>> replaced_;  // that still answer
   std::uint64_t clock_ = 0;
   bool stopping_ = false;
 

@@ -1,5 +1,6 @@
 #include "server/serve.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <map>
@@ -8,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "server/api_keys.hpp"
+#include "server/configuration_change.hpp"
 #include "server/gate.hpp"
 #include "server/service_manager.hpp"
 
@@ -34,6 +36,10 @@ bool any_remote(const std::vector<ListeningSocket>& sockets) {
   return false;
 }
 
+std::vector<ApiKey> keys_of(const ServeOptions& options) {
+  return options.api_key_file.empty() ? std::vector<ApiKey>{} : read_api_keys(options.api_key_file);
+}
+
 // Whether every model that has work has done some of it since it was last asked.
 class Pulse {
  public:
@@ -57,9 +63,11 @@ class Service {
  public:
   explicit Service(ServeOptions options)
       : options_(std::move(options)),
-        keys_(options_.api_key_file.empty() ? nullptr : std::make_shared<ApiKeys>(options_.api_key_file)),
+        log_(options_.log),
+        keys_(std::make_shared<ApiKeys>(keys_of(options_))),
         sockets_(open_sockets(options_)),
-        gate_(keys_, !any_remote(sockets_)),
+        remote_(any_remote(sockets_)),
+        gate_(keys_, !remote_),
         server_({.limits = options_.limits,
                  .tls = options_.tls,
                  .admit = [this](HttpRequest& request) { return gate_.admit(request); }},
@@ -72,11 +80,7 @@ class Service {
               .more_metrics = [this] { return http_metrics(); },
               .log = options_.log},
              pool_, metrics_) {
-    if (any_remote(sockets_) && !keys_) {
-      fail(ErrorCode::invalid_input,
-           "other machines can reach {}: that needs --api-key-file (and better --tls-cert too)",
-           sockets_.back().address());
-    }
+    check_door(keys_->needed());
   }
 
   void run() {
@@ -96,7 +100,15 @@ class Service {
 
  private:
   void log(const std::string& line) const {
-    if (options_.log) options_.log(line);
+    if (log_) log_(line);
+  }
+
+  // Whoever can come from elsewhere needs a key.
+  void check_door(bool keys_needed) const {
+    if (!remote_ || keys_needed) return;
+    fail(ErrorCode::invalid_input,
+         "other machines can reach this server: that needs --api-key-file (and better "
+         "--tls-cert too)");
   }
 
   void load_first() {
@@ -105,11 +117,15 @@ class Service {
         load_failure_ = failure;
         return server_.drain(std::chrono::milliseconds(0));
       }
-      const engine::SchedulerPlan& plan = model->scheduler().plan();
-      log(fmt::format("{} is ready: {} requests at once, {} tokens each, {} MB", model->id(), plan.max_sequences,
-                      plan.context, model->memory_bytes() / 1'000'000));
+      log_ready(*model);
       notify_service_manager("READY=1\nSTATUS=" + model->id() + " is ready");
     });
+  }
+
+  void log_ready(const ServedModel& model) const {
+    const engine::SchedulerPlan& plan = model.scheduler().plan();
+    log(fmt::format("{} is ready: {} requests at once, {} tokens each, {} MB", model.id(), plan.max_sequences,
+                    plan.context, model.memory_bytes() / 1'000'000));
   }
 
   // A second signal doesn't wait any longer.
@@ -121,21 +137,53 @@ class Service {
     server_.drain(again ? std::chrono::milliseconds(0) : options_.drain);
   }
 
-  // What is broken changes nothing, neither itself nor the other.
-  template <typename Read>
-  void read_again(const std::string& what, const Read& read) const {
+  // All of it, or nothing. Signals are handled one after another, and nobody else looks at the options meanwhile.
+  void reload() {
+    if (!options_.read_again) return;
+    std::vector<std::string> to_load;
     try {
-      read();
-      log("read the " + what + " again");
+      ServeOptions next = options_.read_again();
+      std::vector<ApiKey> keys = keys_of(next);
+      check_door(!keys.empty());
+      check_new_models(next.models);
+      ConfigurationChange change = compare(options_, next);
+      server_.reconfigure(next.limits, next.tls);
+      // From here on nothing can fail.
+      change.keys = keys_->replace(std::move(keys));
+      api_.reconfigure(next.defaults, next.page);
+      to_load = pool_.replace(next.models, next.pool);
+      keep_what_needs_a_restart(next);
+      options_ = std::move(next);
+      log(change.sentence());
     } catch (const std::exception& error) {
-      log("kept the old " + what + ": " + error.what());
+      log(std::string("kept the old configuration: ") + error.what());
+    }
+    for (const std::string& id : to_load) load_again(id);
+  }
+
+  void check_new_models(const std::vector<ModelEntry>& entries) const {
+    for (const ModelEntry& entry : entries) {
+      const auto same = [&](const ModelEntry& old) { return same_model(old, entry); };
+      if (entry.check && std::none_of(options_.models.begin(), options_.models.end(), same)) entry.check();
     }
   }
 
-  void reload() {
-    if (keys_) read_again("keys", [this] { keys_->reload(); });
-    if (options_.tls) read_again("certificates", [this] { server_.reload_tls(); });
-    if (!keys_ && !options_.tls) log("there are no keys and certificates to read again");
+  void keep_what_needs_a_restart(ServeOptions& next) const {
+    next.host = options_.host;
+    next.port = options_.port;
+    next.unix_socket = options_.unix_socket;
+    if (next.tls.has_value() != options_.tls.has_value()) next.tls = options_.tls;
+  }
+
+  void load_again(const std::string& id) {
+    pool_.acquire(id, [this, id](const std::shared_ptr<ServedModel>& model, const std::exception_ptr& failure) {
+      try {
+        if (failure) std::rethrow_exception(failure);
+        log_ready(*model);
+      } catch (const std::exception& error) {
+        log("can't load model '" + id + "': " + error.what());
+      }
+    });
   }
 
   void watch() {
@@ -156,8 +204,10 @@ class Service {
   }
 
   ServeOptions options_;
+  const std::function<void(const std::string&)> log_;  // of any thread, as the options are not
   std::shared_ptr<ApiKeys> keys_;
   std::vector<ListeningSocket> sockets_;
+  const bool remote_;
   Gate gate_;
   Metrics metrics_;
   Pulse pulse_;

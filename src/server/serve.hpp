@@ -27,6 +27,8 @@ struct ServeOptions {
   HttpLimits limits{};
   std::chrono::milliseconds drain{30'000};        // for requests in progress when the server is told to stop
   std::function<void(const std::string&)> log{};  // a line for people; never a prompt, an answer or a key
+  // What the options are now, asked at SIGHUP; what it throws leaves everything as it is.
+  std::function<ServeOptions()> read_again{};
 };
 
 // Returns when a signal has stopped it and the last request is answered. Throws Error when it can't begin: a socket

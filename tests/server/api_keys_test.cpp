@@ -57,7 +57,7 @@ TEST(ApiKeys, NamesTheLineThatIsWrongAndNeverTheKey) {
 
 TEST(ApiKeys, FindsOnlyTheWholeKey) {
   const KeyFile file("a secret-one\nb secret-two\n");
-  const ApiKeys keys(file.path());
+  const ApiKeys keys(read_api_keys(file.path()));
   EXPECT_EQ(keys.find("secret-two")->name, "b");
   EXPECT_FALSE(keys.find("secret-tw"));
   EXPECT_FALSE(keys.find("secret-two "));
@@ -66,7 +66,7 @@ TEST(ApiKeys, FindsOnlyTheWholeKey) {
 
 TEST(ApiKeys, CountsRequestsInProgress) {
   const KeyFile file("a secret-one concurrent=2\n");
-  ApiKeys keys(file.path());
+  ApiKeys keys(read_api_keys(file.path()));
   const ApiKey key = *keys.find("secret-one");
   auto first = keys.begin(key);
   const auto second = keys.begin(key);
@@ -77,21 +77,25 @@ TEST(ApiKeys, CountsRequestsInProgress) {
 
 TEST(ApiKeys, AllowsSoManyAMinute) {
   const KeyFile file("a secret-one per_minute=3\n");
-  ApiKeys keys(file.path());
+  ApiKeys keys(read_api_keys(file.path()));
   const ApiKey key = *keys.find("secret-one");
   for (int i = 0; i < 3; ++i) EXPECT_NO_THROW(keys.begin(key));
   EXPECT_THROW(keys.begin(key), ApiError);
 }
 
-TEST(ApiKeys, ReloadsAndKeepsTheOldOnesWhenTheNewAreBroken) {
+TEST(ApiKeys, AreReplacedAsAWhole) {
   const KeyFile file("a secret-one\n");
-  ApiKeys keys(file.path());
+  ApiKeys keys(read_api_keys(file.path()));
   file.write("b secret-two\n");
-  keys.reload();
+  EXPECT_TRUE(keys.replace(read_api_keys(file.path())));
   EXPECT_FALSE(keys.find("secret-one"));
+  EXPECT_FALSE(keys.replace(read_api_keys(file.path())));
   file.write("b x\n");
-  EXPECT_THROW(keys.reload(), Error);
+  EXPECT_THROW(keys.replace(read_api_keys(file.path())), Error);
   EXPECT_TRUE(keys.find("secret-two"));
+  EXPECT_TRUE(keys.needed());
+  keys.replace({});
+  EXPECT_FALSE(keys.needed());
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ TEST(Gate, AsksForAKey) {
   const minnow::testing::TemporaryFolder folder;
   const auto path = folder / "keys.txt";
   std::ofstream(path) << "kiosk secret-one concurrent=1 priority=5\n";
-  const Gate gate(std::make_shared<ApiKeys>(path), false);
+  const Gate gate(std::make_shared<ApiKeys>(read_api_keys(path)), false);
   EXPECT_EQ(status(gate, request("/v1/models", {})), 401);
   EXPECT_EQ(status(gate, request("/v1/models", {{"Authorization", "Bearer secret-two"}})), 401);
   EXPECT_EQ(status(gate, request("/health", {})), 200);

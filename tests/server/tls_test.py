@@ -91,27 +91,30 @@ class Tls(unittest.TestCase):
         for kind in ("pem", "key"):
             with open(f"{self.folder.name}/used.{kind}", "w", encoding="ascii") as file:
                 file.write("nonsense")
-            self.assertIn(b"kept the old certificates", self.reload())
+            self.assertIn(b"kept the old configuration: can't use the TLS", self.reload())
             self.assertEqual(self.server.get("/health")[0], 200)
             shutil.copy(f"{self.folder.name}/first.{kind}", f"{self.folder.name}/used.{kind}")
         self.use("second")
-        self.assertIn(b"read the certificates again", self.reload())
+        self.assertIn(b"read the configuration again: certificates", self.reload())
         with self.assertRaises(ssl.SSLCertVerificationError):
             self.server.get("/health")
         self.server.trusted = f"{self.folder.name}/second.pem"
         self.assertEqual(self.server.get("/health")[0], 200)
 
-    def test_keys_are_read_again_whatever_the_certificates_are(self):
+    def test_keys_and_certificates_are_taken_together_or_not_at_all(self):
         keys = f"{self.folder.name}/keys"
         with open(keys, "w", encoding="ascii") as file:
             file.write("kiosk secret-one\n")
         with SecureServer(self.folder.name, "--api-key-file", keys) as server:
             with open(keys, "w", encoding="ascii") as file:
                 file.write("kiosk secret-two\n")
-            os.unlink(f"{self.folder.name}/used.pem")
+            os.rename(f"{self.folder.name}/used.pem", f"{self.folder.name}/away.pem")
             server.process.send_signal(signal.SIGHUP)
-            self.assertIn(b"read the keys again", server.process.stderr.readline())
-            self.assertIn(b"kept the old certificates", server.process.stderr.readline())
+            self.assertIn(b"kept the old configuration", server.process.stderr.readline())
+            self.assertEqual(server.get("/v1/models", {"Authorization": "Bearer secret-one"})[0], 200)
+            os.rename(f"{self.folder.name}/away.pem", f"{self.folder.name}/used.pem")
+            server.process.send_signal(signal.SIGHUP)
+            self.assertIn(b"read the configuration again: keys, certificates", server.process.stderr.readline())
             self.assertEqual(server.get("/v1/models", {"Authorization": "Bearer secret-two"})[0], 200)
 
 
