@@ -13,6 +13,31 @@ constexpr std::size_t kMeasuredPoints = 5;
 constexpr std::string_view kRecipes[] = {"Q2_K",   "Q3_K_S", "Q3_K_M", "Q3_K_L", "IQ4_XS", "IQ4_NL", "Q4_0", "Q4_1",
                                          "Q4_K_S", "Q4_K_M", "Q5_0",   "Q5_1",   "Q5_K_S", "Q5_K_M", "Q6_K", "Q8_0"};
 
+// The mixes and recipes measured as a whole, after the groups: counted, so that a progress bar ends when the work does.
+class WholeRuns {
+ public:
+  explicit WholeRuns(const SearchProgress& progress) : progress_(progress) {}
+
+  SearchProgress of_groups() {
+    return [this](std::size_t done, std::size_t total) {
+      done_ = done;
+      total_ = total + 1 + kMeasuredPoints + std::size(kRecipes);
+      if (progress_) progress_(done_, total_);
+    };
+  }
+  void one_more() {
+    done_ = std::min(done_ + 1, total_ - 1);  // fewer may be measured than were foreseen
+    if (progress_) progress_(done_, total_);
+  }
+  void finish() {
+    if (progress_) progress_(total_, total_);
+  }
+
+ private:
+  const SearchProgress& progress_;
+  std::size_t done_ = 0, total_ = 0;
+};
+
 double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 
 // Everything in a file but the tensors that get a format: metadata, norms, alignment. An upper bound.
@@ -42,7 +67,7 @@ FitPoint recipe_point(QuantizationTrial& trial, std::string_view name, std::uint
 
 // Points of the frontier at even distances in size, the ends among them; some are measured.
 std::vector<FitPoint> sample_frontier(QuantizationTrial& trial, const std::vector<TensorGroup>& groups,
-                                      std::uint64_t fixed) {
+                                      std::uint64_t fixed, WholeRuns& runs) {
   const std::vector<Mix> mixes = frontier_of(groups);
   const double low = static_cast<double>(mixes.front().size_bytes), high = static_cast<double>(mixes.back().size_bytes);
   std::vector<FitPoint> points;
@@ -53,7 +78,10 @@ std::vector<FitPoint> sample_frontier(QuantizationTrial& trial, const std::vecto
     if (mix == mixes.end() || (!points.empty() && points.back().file_bytes == fixed + mix->size_bytes)) continue;
     FitPoint point{.file_bytes = fixed + mix->size_bytes, .expected = mix->expected};
     const bool is_measured = i % ((kFrontierPoints - 1) / (kMeasuredPoints - 2)) == 0;
-    if (is_measured) point.measured = trial.divergence(tensors_of(groups, *mix));
+    if (is_measured) {
+      point.measured = trial.divergence(tensors_of(groups, *mix));
+      runs.one_more();
+    }
     points.push_back(std::move(point));
   }
   return points;
@@ -78,18 +106,22 @@ FitReport fit(QuantizationTrial& trial, const FitRequest& request, const SearchP
          megabytes(request.budget_bytes), megabytes(fixed + smallest), request.context,
          megabytes(report.plan.total_bytes()));
   }
-  const std::vector<TensorGroup> groups = measure_groups(trial, progress);
+  WholeRuns runs(progress);
+  const std::vector<TensorGroup> groups = measure_groups(trial, runs.of_groups());
   const auto mix = best_mix(groups, request.budget_bytes - others);
   if (!mix) fail(ErrorCode::internal, "the smallest mix is larger than it was said to be");
   report.chosen = tensors_of(groups, *mix);
   report.best = {.file_bytes = fixed + mix->size_bytes, .expected = mix->expected};
   report.best.measured = trial.divergence(report.chosen);
+  runs.one_more();
   report.plan.weights_bytes = report.best.file_bytes;
-  report.frontier = sample_frontier(trial, groups, fixed);
+  report.frontier = sample_frontier(trial, groups, fixed, runs);
   for (const std::string_view name : kRecipes) {
     FitPoint point = recipe_point(trial, name, fixed);
+    runs.one_more();
     if (point.file_bytes < trial.file().size_bytes()) report.recipes.push_back(std::move(point));
   }
+  runs.finish();
   return report;
 }
 

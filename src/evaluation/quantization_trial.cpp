@@ -1,13 +1,14 @@
 #include "evaluation/quantization_trial.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <numeric>
+#include <string_view>
 
 #include "base/aligned_buffer.hpp"
 #include "engine/probability.hpp"
 #include "formats/quantize.hpp"
-#include "models/decoder.hpp"
 #include "models/kv_cache.hpp"
 #include "models/scratch.hpp"
 #include "models/spec_reader.hpp"
@@ -28,6 +29,30 @@ double divergence_of(std::span<const float> reference, std::span<const float> lo
   return std::max(sum, 0.0);
 }
 
+// Keeps the residual stream that enters each layer.
+class ResidualKeeper final : public models::InputObserver {
+ public:
+  explicit ResidualKeeper(std::vector<std::vector<float>>& layers) : layers_(layers) {}
+
+  void observe(models::MatrixInput /*input*/, std::size_t /*layer*/, const float* /*x*/, std::size_t /*n_tokens*/,
+               std::size_t /*cols*/) override {}
+  void observe_residual(std::size_t layer, const float* x, std::size_t n_tokens, std::size_t cols) override {
+    layers_[layer].insert(layers_[layer].end(), x, x + n_tokens * cols);
+  }
+
+ private:
+  std::vector<std::vector<float>>& layers_;
+};
+
+// The layer whose input is the first to notice that this tensor changed.
+std::size_t first_noticed_by(std::string_view tensor, std::size_t n_layers) {
+  constexpr std::string_view kLayer = "blk.";
+  if (tensor == "output.weight") return n_layers;
+  std::size_t layer = 0;  // of what is read before all layers: the embeddings
+  if (tensor.starts_with(kLayer)) std::from_chars(tensor.data() + kLayer.size(), tensor.data() + tensor.size(), layer);
+  return std::min(layer, n_layers);
+}
+
 }  // namespace
 
 QuantizationTrial::QuantizationTrial(const std::filesystem::path& source, std::string_view text,
@@ -37,28 +62,33 @@ QuantizationTrial::QuantizationTrial(const std::filesystem::path& source, std::s
   ModelOptions load;
   load.threads = pool.size();
   load.pack_dir = "off";
-  const Model model = Model::load(source, load);
-  passages_ = passages_of(model, text, options);
+  passages_ = passages_of(Model::load(source, load), text, options);
   for (const Passage& passage : passages_) context_ = std::max(context_, passage.tokens.size());
-  vocabulary_size_ = model.vocabulary_size();
-  Session session(model, {.context = context_, .batch_tokens = kTokensAtOnce});
-  for (const Passage& passage : passages_) {
-    session.reset();
-    session.evaluate(std::span(passage.tokens).first(passage.tokens.size() - 1),
-                     [&](std::size_t index, std::span<const float> logits) {
-                       if (index + 1 < passage.first_scored) return;
-                       const double total = engine::log_sum_exp(logits);
-                       for (const float logit : logits) {
-                         reference_.push_back(static_cast<float>(static_cast<double>(logit) - total));
-                       }
-                     });
-  }
+  vocabulary_size_ = spec_.vocabulary_size;
+  keep_reference();
+}
+
+void QuantizationTrial::keep_reference() {
+  const auto decoder = models::Decoder::load(file_, kernels::active_kernels(), pool_);
+  entering_.resize(spec_.layers.size() + 1);
+  ResidualKeeper keeper(entering_);
+  const Visitor keep = [&](std::size_t first, std::span<const float> logits) {
+    reference_.resize(first * vocabulary_size_ + logits.size());
+    pool_.run(logits.size() / vocabulary_size_, [&](std::size_t row) {
+      const auto from = logits.subspan(row * vocabulary_size_, vocabulary_size_);
+      const double total = engine::log_sum_exp(from);
+      std::ranges::transform(from, reference_.begin() + static_cast<std::ptrdiff_t>((first + row) * vocabulary_size_),
+                             [&](float logit) { return static_cast<float>(static_cast<double>(logit) - total); });
+    });
+  };
+  run(decoder, 0, keep, &keeper);
 }
 
 double QuantizationTrial::divergence(std::span<const RoundedTensor> rounded) {
   std::vector<std::vector<std::byte>> bytes;
   std::vector<formats::TensorInfo> originals;
   std::vector<numeric::Format> formats;
+  std::size_t first_layer = spec_.layers.size();
   for (const auto& [index, format] : rounded) {
     const formats::TensorInfo tensor = file_.tensors()[index];
     if (tensor.format == format) continue;
@@ -66,39 +96,53 @@ double QuantizationTrial::divergence(std::span<const RoundedTensor> rounded) {
     const std::vector<float> weights = importance_ == nullptr ? std::vector<float>() : importance_->weights_of(tensor);
     bytes.push_back(formats::recode_rows(file_, tensor, format, weights, 0, tensor.n_rows(), pool_));
     originals.push_back(tensor);
+    first_layer = std::min(first_layer, first_noticed_by(tensor.name, spec_.layers.size()));
   }
   for (std::size_t i = 0; i < originals.size(); ++i) {
     file_.substitute(originals[i].name, formats[i], bytes[i]);
   }
-  const double found = run();
+  std::vector<double> found(scored_tokens());
+  {
+    const auto decoder = models::Decoder::load(file_, kernels::active_kernels(), pool_);
+    run(decoder, first_layer, [&](std::size_t first, std::span<const float> logits) {
+      pool_.run(logits.size() / vocabulary_size_, [&](std::size_t row) {
+        found[first + row] =
+            divergence_of(std::span(reference_).subspan((first + row) * vocabulary_size_, vocabulary_size_),
+                          logits.subspan(row * vocabulary_size_, vocabulary_size_));
+      });
+    });
+  }
   for (const formats::TensorInfo& original : originals) file_.restore(original);
-  return found;
+  return std::accumulate(found.begin(), found.end(), 0.0) / static_cast<double>(found.size());
 }
 
-double QuantizationTrial::run() {
-  const auto decoder = models::Decoder::load(file_, kernels::active_kernels(), pool_);
-  models::KvCache cache(decoder.spec(), context_, kernels::CacheType::f16);
-  models::Scratch scratch(decoder.spec(), std::min(kTokensAtOnce, context_));
-  AlignedBuffer<float> logits(scratch.max_tokens() * decoder.spec().vocabulary_size);
-  std::vector<double> found(scored_tokens());
-  std::size_t scored = 0;
+void QuantizationTrial::run(const models::Decoder& decoder, std::size_t first_layer, const Visitor& visit,
+                            models::InputObserver* observer) {
+  models::KvCache cache(spec_, context_, kernels::CacheType::f16);
+  models::Scratch scratch(spec_, std::min(kTokensAtOnce, context_));
+  scratch.observer = observer;
+  AlignedBuffer<float> logits(scratch.max_tokens() * vocabulary_size_);
+  std::size_t evaluated = 0, scored = 0;
   for (const Passage& passage : passages_) {
     cache.truncate(0);
     const auto tokens = std::span(passage.tokens).first(passage.tokens.size() - 1);
-    for (std::size_t begin = 0; begin < tokens.size(); begin += scratch.max_tokens()) {
-      const std::size_t n = std::min(scratch.max_tokens(), tokens.size() - begin);
-      const models::Slice slice{&cache, tokens.subspan(begin, n), models::Logits::all};
-      decoder.forward({&slice, 1}, logits.data(), scratch, pool_);
-      const std::size_t first = std::min(std::max(passage.first_scored, begin + 1) - (begin + 1), n);
-      pool_.run(n - first, [&](std::size_t row) {
-        found[scored + row] =
-            divergence_of(std::span(reference_).subspan((scored + row) * vocabulary_size_, vocabulary_size_),
-                          logits.span().subspan((first + row) * decoder.spec().vocabulary_size, vocabulary_size_));
-      });
-      scored += n - first;
+    const std::size_t silent = passage.first_scored - 1;  // tokens whose predictions don't count
+    for (std::size_t begin = 0; begin < tokens.size();) {
+      const bool counts = begin >= silent;
+      const std::size_t n = std::min(scratch.max_tokens(), (counts ? tokens.size() : silent) - begin);
+      const models::Slice slice{&cache, tokens.subspan(begin, n), counts ? models::Logits::all : models::Logits::none};
+      if (first_layer == 0) {
+        decoder.forward({&slice, 1}, logits.data(), scratch, pool_);
+      } else {
+        decoder.forward_from(first_layer, entering_[first_layer].data() + evaluated * spec_.embedding_size, {&slice, 1},
+                             logits.data(), scratch, pool_);
+      }
+      if (counts) visit(scored, logits.span().first(n * vocabulary_size_));
+      scored += counts ? n : 0;
+      evaluated += n;
+      begin += n;
     }
   }
-  return std::accumulate(found.begin(), found.end(), 0.0) / static_cast<double>(found.size());
 }
 
 }  // namespace minnow::evaluation

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@
 #include "evaluation/passages.hpp"
 #include "formats/gguf_reader.hpp"
 #include "formats/importance.hpp"
+#include "models/decoder.hpp"
+#include "models/input_observer.hpp"
 #include "models/spec.hpp"
 
 namespace minnow::evaluation {
@@ -29,9 +32,9 @@ struct RoundedTensor {
 
 class QuantizationTrial {
  public:
-  // Runs the model as it is and keeps the log-probabilities: 4 bytes for each token of the vocabulary and each scored
-  // token of the text. `importance` may be null, and weighs rounding errors. All must outlive the trial.
-  // Throws what Model::load and passages_of() throw.
+  // Runs the model as it is and keeps the log-probabilities, 4 bytes for each token of the vocabulary and each scored
+  // token of the text, and what enters each layer, 4 bytes a value and token. `importance` may be null, and weighs
+  // rounding errors. All must outlive the trial. Throws what Model::load and passages_of() throw.
   QuantizationTrial(const std::filesystem::path& source, std::string_view text, const PassageOptions& options,
                     const formats::Importance* importance, ThreadPool& pool);
 
@@ -39,11 +42,18 @@ class QuantizationTrial {
   const models::DecoderSpec& spec() const { return spec_; }
   std::size_t scored_tokens() const { return reference_.size() / vocabulary_size_; }
 
-  // Nats per token. Rounds, loads and runs: seconds for a model of a billion weights.
+  // Nats per token. Rounds, loads and runs, beginning at the first layer that changes: seconds for a model of a billion
+  // weights.
   double divergence(std::span<const RoundedTensor> rounded);
 
  private:
-  double run();
+  // Logits [n][vocabulary_size] of `n` scored tokens, the first of which is the `first`-th of all.
+  using Visitor = std::function<void(std::size_t first, std::span<const float> logits)>;
+
+  void keep_reference();
+  // Evaluates every passage from `first_layer` on; what enters that layer was kept.
+  void run(const models::Decoder& decoder, std::size_t first_layer, const Visitor& visit,
+           models::InputObserver* observer = nullptr);
 
   formats::GgufFile file_;
   models::DecoderSpec spec_;
@@ -51,8 +61,9 @@ class QuantizationTrial {
   ThreadPool& pool_;
   std::vector<Passage> passages_;
   std::size_t vocabulary_size_ = 0;
-  std::size_t context_ = 0;       // of the longest passage
-  std::vector<float> reference_;  // [scored_tokens][vocabulary_size]: log-probabilities
+  std::size_t context_ = 0;                   // of the longest passage
+  std::vector<float> reference_;              // [scored_tokens][vocabulary_size]: log-probabilities
+  std::vector<std::vector<float>> entering_;  // each layer, and the output matrix: [evaluated tokens][embedding_size]
 };
 
 }  // namespace minnow::evaluation

@@ -1,5 +1,6 @@
 #include "models/decoder.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.hpp"
@@ -82,11 +83,17 @@ void embed(const ForwardPass& pass, std::size_t token, float* x) {
 }
 
 void embed_all(const ForwardPass& pass) {
+  pass.pool.run(pass.tokens.size(), [&](std::size_t token) {
+    embed(pass, token, pass.scratch.residual.data() + token * pass.spec.embedding_size);
+  });
+}
+
+// The cosines and sines of each token's position.
+void find_rotations(const ForwardPass& pass) {
   const DecoderSpec& spec = pass.spec;
   Scratch& scratch = pass.scratch;
   pass.pool.run(pass.tokens.size(), [&](std::size_t token) {
     const TokenPlace& place = pass.tokens[token];
-    embed(pass, token, scratch.residual.data() + token * spec.embedding_size);
     if (spec.rope.layout != RopeLayout::none) {
       fill_cos_sin(frequencies(pass, *place.cache), place.position, scratch.rope.data() + token * spec.rope.n_dims);
     }
@@ -198,13 +205,24 @@ ForwardPass Decoder::begin(std::span<const Slice> slices, Scratch& scratch, Thre
 
 void Decoder::forward(std::span<const Slice> slices, float* logits, Scratch& scratch, ThreadPool& pool) const {
   const ForwardPass pass = begin(slices, scratch, pool);
+  embed_all(pass);
   pass_layers(pass);
+  predict(pass, slices, logits);
+  for (const Slice& slice : slices) slice.cache->grow(slice.tokens.size());
+}
+
+void Decoder::forward_from(std::size_t first_layer, const float* residual, std::span<const Slice> slices, float* logits,
+                           Scratch& scratch, ThreadPool& pool) const {
+  const ForwardPass pass = begin(slices, scratch, pool);
+  std::copy_n(residual, pass.tokens.size() * spec_.embedding_size, scratch.residual.data());
+  pass_layers(pass, first_layer);
   predict(pass, slices, logits);
   for (const Slice& slice : slices) slice.cache->grow(slice.tokens.size());
 }
 
 void Decoder::hidden(std::span<const Slice> slices, float* rows, Scratch& scratch, ThreadPool& pool) const {
   const ForwardPass pass = begin(slices, scratch, pool);
+  embed_all(pass);
   pass_layers(pass);
   const std::size_t size = spec_.embedding_size;
   pool.run(pass.tokens.size(), [&](std::size_t token) {
@@ -213,14 +231,14 @@ void Decoder::hidden(std::span<const Slice> slices, float* rows, Scratch& scratc
   for (const Slice& slice : slices) slice.cache->grow(slice.tokens.size());
 }
 
-void Decoder::pass_layers(const ForwardPass& pass) const {
+void Decoder::pass_layers(const ForwardPass& pass, std::size_t first_layer) const {
   const auto show_residual = [&](std::size_t layer) {
     if (pass.scratch.observer == nullptr) return;
     pass.scratch.observer->observe_residual(layer, pass.scratch.residual.data(), pass.tokens.size(),
                                             spec_.embedding_size);
   };
-  embed_all(pass);
-  for (std::size_t layer = 0; layer < spec_.layers.size(); ++layer) {
+  find_rotations(pass);
+  for (std::size_t layer = first_layer; layer < spec_.layers.size(); ++layer) {
     show_residual(layer);
     attention(pass, layer);
     feed_forward(pass, layer);

@@ -75,12 +75,17 @@ class Decoder {
   // Throws Error(context_full) before anything has changed when a cache lacks room, Error(invalid_input) for a token
   // id out of range.
   void forward(std::span<const Slice> slices, float* logits, Scratch& scratch, ThreadPool& pool) const;
+  // The same beginning at `first_layer` with what the layers before it made of the tokens: `residual`
+  // [n_tokens][embedding_size], as InputObserver::observe_residual() shows it. Of those layers the caches learn
+  // nothing. `first_layer` may be the number of layers: then only the output matrix is left.
+  void forward_from(std::size_t first_layer, const float* residual, std::span<const Slice> slices, float* logits,
+                    Scratch& scratch, ThreadPool& pool) const;
   // The same with what the last layer leaves of every token, normed, in place of logits: [n_tokens][embedding_size].
   void hidden(std::span<const Slice> slices, float* rows, Scratch& scratch, ThreadPool& pool) const;
 
  private:
   ForwardPass begin(std::span<const Slice> slices, Scratch& scratch, ThreadPool& pool) const;
-  void pass_layers(const ForwardPass& pass) const;
+  void pass_layers(const ForwardPass& pass, std::size_t first_layer = 0) const;
 
   Decoder(DecoderSpec spec, std::unique_ptr<const formats::PackFile> pack, std::unique_ptr<const Weights> weights,
           const kernels::KernelTable& kernels);

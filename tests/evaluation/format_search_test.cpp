@@ -7,8 +7,11 @@
 #include <random>
 
 #include "base/error.hpp"
+#include "evaluation/divergence.hpp"
 #include "evaluation/fit.hpp"
+#include "formats/quantize.hpp"
 #include "formats/quantize_recipe.hpp"
+#include "temporary_folder.hpp"
 #include "tiny_model.hpp"
 
 namespace minnow::evaluation {
@@ -104,6 +107,27 @@ TEST_F(Trial, FewerBitsLoseMoreAndTheFileIsItselfAgain) {
   for (const auto& tensor : trial_.file().tensors()) EXPECT_EQ(tensor.format, Format::f32) << tensor.name;
 }
 
+// The layers before the first change are not evaluated again; the file with the same tensor rounded must agree.
+TEST_F(Trial, OneTensorLosesWhatItLosesInAFile) {
+  const auto source = formats::GgufFile::open(testing::tiny_model());
+  const Model reference = Model::load(testing::tiny_model());
+  const auto& tensors = source.tensors();
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (!formats::is_quantizable(tensors[i])) continue;
+    std::vector<formats::FormatChoice> choices;
+    for (const auto& tensor : tensors) choices.push_back({.format = tensor.format, .wanted = tensor.format});
+    choices[i] = {.format = Format::q4_0, .wanted = Format::q4_0};
+    const auto path = testing::process_folder() / "one-tensor.gguf";
+    formats::quantize(source, path, choices, 0, pool_);
+    const Divergence expected =
+        evaluation::divergence(reference, Model::load(path), kText, {.passages = {.context = 24, .chunks = 2}});
+    EXPECT_GT(expected.mean, 1e-6) << tensors[i].name;
+    EXPECT_NEAR(trial_.divergence(std::vector<RoundedTensor>{{.tensor = i, .format = Format::q4_0}}), expected.mean,
+                1e-3 * expected.mean + 1e-7)
+        << tensors[i].name;
+  }
+}
+
 TEST_F(Trial, MeasuredGroupsHaveConvexOptions) {
   std::size_t last = 0;
   const auto groups = measure_groups(trial_, [&](std::size_t done, std::size_t) { EXPECT_EQ(done, ++last); });
@@ -124,7 +148,14 @@ TEST_F(Trial, FitsABudgetAndBeatsTheRecipesOfItsSize) {
   const auto file_bytes = trial_.file().size_bytes();
   const auto plan = models::plan_memory(trial_.spec(), 0, 64, 512, kernels::CacheType::f16);
   const std::uint64_t budget = plan.total_bytes() + file_bytes / 5;
-  const FitReport report = fit(trial_, {.budget_bytes = budget, .context = 64});
+  std::size_t last = 0, all = 1;
+  const FitReport report =
+      fit(trial_, {.budget_bytes = budget, .context = 64}, [&](std::size_t done, std::size_t total) {
+        EXPECT_GE(done, last);
+        last = done;
+        all = total;
+      });
+  EXPECT_EQ(last, all);
   EXPECT_LE(report.plan.total_bytes(), budget);
   EXPECT_GT(report.best.file_bytes, file_bytes / 6) << "room was left";
   for (const FitPoint& recipe : report.recipes) {

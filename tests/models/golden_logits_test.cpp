@@ -115,6 +115,38 @@ TEST_P(FamilyLogits, AreTheSameBitsAfterABeginningThatAnotherSequenceRead) {
   }
 }
 
+// What enters each layer, as an observer sees it.
+class ResidualKeeper : public InputObserver {
+ public:
+  std::vector<std::vector<float>> entering;
+
+  void observe(MatrixInput, std::size_t, const float*, std::size_t, std::size_t) override {}
+  void observe_residual(std::size_t layer, const float* x, std::size_t n_tokens, std::size_t cols) override {
+    entering.resize(std::max(entering.size(), layer + 1));
+    entering[layer].insert(entering[layer].end(), x, x + n_tokens * cols);
+  }
+};
+
+TEST_P(FamilyLogits, AreTheSameBitsFromAnyLayerOnWithWhatEntersIt) {
+  const auto& tokens = family_.prompts.back().tokens;
+  const DecoderSpec& spec = decoder_.spec();
+  Scratch scratch(spec, tokens.size());
+  ResidualKeeper keeper;
+  scratch.observer = &keeper;
+  std::vector<float> expected(tokens.size() * spec.vocabulary_size), logits(expected.size());
+  KvCache cache(spec, tokens.size(), kernels::CacheType::f32);
+  const Slice slice{&cache, tokens, Logits::all};
+  decoder_.forward({&slice, 1}, expected.data(), scratch, pool_);
+  scratch.observer = nullptr;
+  ASSERT_EQ(keeper.entering.size(), spec.layers.size() + 1);
+  for (std::size_t layer = 0; layer <= spec.layers.size(); ++layer) {
+    KvCache empty(spec, tokens.size(), kernels::CacheType::f32);
+    const Slice again{&empty, tokens, Logits::all};
+    decoder_.forward_from(layer, keeper.entering[layer].data(), {&again, 1}, logits.data(), scratch, pool_);
+    EXPECT_EQ(logits, expected) << "from layer " << layer;
+  }
+}
+
 // The logits of transformers are those of its last hidden state: with the output matrix, ours must give the same.
 TEST_P(FamilyLogits, FollowFromTheHiddenStates) {
   const GoldenPrompt& prompt = family_.prompts.back();
