@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/common_prefix.hpp"
+
 namespace minnow::engine {
 namespace {
 
@@ -18,16 +20,22 @@ std::size_t match_length(std::span<const TokenId> tokens, std::size_t end) {
 }  // namespace
 
 std::span<const TokenId> look_up_continuation(std::span<const TokenId> tokens, std::size_t limit) {
-  std::size_t best_end = 0;
   std::size_t best_length = kLeastMatch - 1;
-  for (std::size_t end = tokens.size(); end-- > kLeastMatch && best_length < kMostMatch;) {
+  std::size_t latest = 0;  // where the longest matches end; 0: there is none
+  std::size_t other = 0;
+  for (std::size_t end = tokens.size(); end-- > kLeastMatch;) {
     const std::size_t length = match_length(tokens, end);
-    if (length <= best_length) continue;
-    best_length = length;
-    best_end = end;
+    if (length > best_length) {
+      best_length = length;
+      latest = end;
+      other = 0;
+    } else if (latest != 0 && other == 0 && length == best_length) {
+      other = end;
+    }
   }
-  if (best_end == 0) return {};
-  return tokens.subspan(best_end, std::min(limit, tokens.size() - best_end));
+  if (latest == 0) return {};
+  const auto draft = tokens.subspan(latest, std::min(limit, tokens.size() - latest));
+  return other == 0 ? draft : draft.first(std::max<std::size_t>(1, common_prefix(draft, tokens.subspan(other))));
 }
 
 }  // namespace minnow::engine

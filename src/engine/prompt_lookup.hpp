@@ -10,7 +10,8 @@
 namespace minnow::engine {
 
 // The tokens that followed the longest earlier match of the end of `tokens`, the latest of several; at least two tokens
-// must match. A view into `tokens`, at most `limit` long; empty when nothing matches.
+// must match. Where what followed another match as long differs, the draft ends: such a place in JSON has a value, and
+// a new one comes there. A view into `tokens`, at most `limit` long; empty when nothing matches.
 std::span<const TokenId> look_up_continuation(std::span<const TokenId> tokens, std::size_t limit);
 
 }  // namespace minnow::engine

@@ -135,6 +135,11 @@ TEST(PromptLookup, TakesWhatFollowedTheLongestLatestMatch) {
   EXPECT_THAT(look_up_continuation(std::vector<TokenId>{3, 1, 3}, 4), IsEmpty());  // one token is no match
   EXPECT_THAT(look_up_continuation(std::vector<TokenId>{5, 5, 5, 5}, 9), ElementsAre(5));
   EXPECT_THAT(look_up_continuation({}, 4), IsEmpty());
+  // The same keys with other values: the draft ends before a value, and where nothing is known it is one token.
+  const std::vector<TokenId> keys{1, 2, 8, 9, 50, 1, 2, 8, 9, 60, 1, 2};
+  EXPECT_THAT(look_up_continuation(keys, 9), ElementsAre(8, 9));
+  const std::vector<TokenId> values{8, 9, 50, 1, 8, 9, 60, 1, 8, 9};
+  EXPECT_THAT(look_up_continuation(values, 9), ElementsAre(60));
 }
 
 engine::VerifyCost cost_of(double one_token, double further_token) {
