@@ -29,7 +29,9 @@ void use(const Importance& importance) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    use(Importance::from(GgufFile::from_memory(std::as_bytes(std::span(data, size)), "fuzz")));
+    const auto bytes = std::as_bytes(std::span(data, size));
+    const bool is_gguf = size >= 4 && data[0] == 'G' && data[1] == 'G' && data[2] == 'U' && data[3] == 'F';
+    use(is_gguf ? Importance::from(GgufFile::from_memory(bytes, "fuzz")) : Importance::from_dat(bytes, "fuzz"));
   } catch (const minnow::Error&) {
   }
   return 0;

@@ -129,7 +129,7 @@ void add_quantize(CLI::App& app) {
       ->needs(type)
       ->check([](const std::string& text) { return refusal([&] { formats::format_override_from_text(text); }); });
   command->add_option("--importance", words->importance,
-                      "Weigh rounding errors by this file of minnow eval importance (or another imatrix in GGUF)");
+                      "Weigh rounding errors by this file of minnow eval importance (or another imatrix, GGUF or .dat)");
   add_fit_options(*command, words->fit, *type);
   command->add_option("-t,--threads", words->threads, "Threads; 0: the physical cores this process may use")
       ->check(CLI::Range(0, 1024));

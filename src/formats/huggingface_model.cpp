@@ -69,6 +69,7 @@ ConvertedModel describe_huggingface_model(const std::filesystem::path& folder, c
   const HuggingFaceConfig config(read_json(path, kConfigLimit), path.string());
   const HuggingFaceFamily& family = family_of(config);
   const HuggingFaceConfig settings = settings_of(config, family);
+  refuse_other_models(config, settings, family.architecture);
   ModelPlan plan(settings, family.architecture);
   plan.metadata.set("general.architecture", plan.architecture);
   plan.metadata.set("general.type", "model");

@@ -106,6 +106,11 @@ void plan_stablelm(ModelPlan& plan);
 void plan_gpt2(ModelPlan& plan);
 void plan_openelm(ModelPlan& plan);
 
+// Throws Error(unsupported) for settings that no key of a GGUF file says: another activation function, weights that are
+// quantized already. `settings` is where the language model's own are.
+void refuse_other_models(const HuggingFaceConfig& config, const HuggingFaceConfig& settings,
+                         std::string_view architecture);
+
 // Shared by families.
 
 // Reads the sizes most configurations name alike (hidden_size, num_attention_heads, …) and sets their keys.

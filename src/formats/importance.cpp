@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "base/error.hpp"
+#include "base/mapped_file.hpp"
 #include "formats/gguf_text.hpp"
 #include "formats/gguf_writer.hpp"
 
@@ -12,6 +14,7 @@ namespace {
 
 using numeric::Format;
 
+constexpr std::string_view kMagic = "GGUF";
 constexpr std::string_view kSums = ".in_sum2";
 constexpr std::string_view kCounts = ".counts";
 constexpr float kLeast = 1e-3f;  // weight of an unused column
@@ -31,7 +34,12 @@ std::vector<float> floats_of(const GgufFile& file, const TensorInfo& tensor) {
 
 }  // namespace
 
-Importance Importance::read(const std::filesystem::path& path) { return from(GgufFile::open(path)); }
+Importance Importance::read(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  const auto bytes = file.bytes();
+  const bool is_gguf = bytes.size() >= kMagic.size() && std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) == 0;
+  return is_gguf ? from(GgufFile::open(path)) : from_dat(bytes, path.string());
+}
 
 Importance Importance::from(const GgufFile& file) {
   if (file.metadata().text("general.type") != "imatrix") {
@@ -77,17 +85,19 @@ std::vector<float> Importance::weights_of(const TensorInfo& tensor) const {
   const auto found = tensors_.find(tensor.name);
   if (found == tensors_.end()) return {};
   const ColumnSums& sums = found->second;
-  const std::size_t columns = tensor.row_length(), matrices = sums.counts.size();
-  if (sums.sum_of_squares.size() != columns * matrices || tensor.shape[2] * tensor.shape[3] != matrices) {
+  const std::size_t columns = tensor.row_length(), matrices = tensor.shape[2] * tensor.shape[3];
+  const bool has_counts = sums.counts.size() == matrices || sums.counts.size() == 1;
+  if (sums.sum_of_squares.size() != columns * matrices || !has_counts) {
     fail(ErrorCode::invalid_input, "{}: {} has {} columns in this model and {} there; it was made from another model",
-         name_, printable(tensor.name), columns, matrices == 0 ? 0 : sums.sum_of_squares.size() / matrices);
+         name_, printable(tensor.name), columns * matrices, sums.sum_of_squares.size());
   }
   std::vector<float> weights(sums.sum_of_squares.size(), 1.0f);
   for (std::size_t matrix = 0; matrix < matrices; ++matrix) {
     const auto row = std::span(sums.sum_of_squares).subspan(matrix * columns, columns);
     double total = 0;
     for (const float sum : row) total += sum;
-    if (sums.counts[matrix] == 0 || total == 0) continue;  // an expert that no token chose
+    if (sums.counts[sums.counts.size() == 1 ? 0 : matrix] == 0 || total == 0)
+      continue;  // an expert that no token chose
     for (std::size_t i = 0; i < columns; ++i) {
       weights[matrix * columns + i] = kLeast + static_cast<float>(row[i] * static_cast<double>(columns) / total);
     }

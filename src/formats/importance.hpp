@@ -5,7 +5,8 @@
 //   NAME.in_sum2   F32 [columns, matrices]   the sum of squares of each column's inputs
 //   NAME.counts    F32 [1, matrices]         over how many tokens
 //
-// where NAME is the tensor's ("blk.0.ffn_down.weight") and `matrices` is 1 but for a stack of experts.
+// where NAME is the tensor's ("blk.0.ffn_down.weight") and `matrices` is 1 but for a stack of experts. The .dat files
+// of older programs are read too (importance_dat.cpp draws them).
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ namespace minnow::formats {
 
 struct ColumnSums {
   std::vector<float> sum_of_squares;  // [matrices][columns]
-  std::vector<float> counts;          // [matrices]
+  std::vector<float> counts;          // [matrices]; one for all in files that don't say more
 };
 
 class Importance {
@@ -30,6 +31,7 @@ class Importance {
   // Throws Error(not_found, io, invalid_input), and Error(invalid_input) for a file that is no importance matrix.
   static Importance read(const std::filesystem::path& path);
   static Importance from(const GgufFile& file);
+  static Importance from_dat(std::span<const std::byte> bytes, const std::string& name);  // `name` for errors
   void write(const std::filesystem::path& path) const;
 
   void set(std::string name, ColumnSums sums) { tensors_[std::move(name)] = std::move(sums); }

@@ -210,6 +210,10 @@ SafetensorsModel SafetensorsModel::open_folder(const std::filesystem::path& fold
   SafetensorsModel model;
   for (const std::string& file : files) {
     const auto path = folder / file;
+    if (!std::filesystem::exists(path)) {
+      fail(ErrorCode::not_found, "{} is missing, which {} names; is the download complete?", path.string(),
+           index.filename().string());
+    }
     model.files_.emplace_back(path);
     model.add_file(model.files_.back().bytes(), path.string());
   }

@@ -58,6 +58,28 @@ TEST_F(ConvertRefuses, SettingsItCannotExpress) {
       HasSubstr("must hold 6 numbers"));
 }
 
+TEST_F(ConvertRefuses, OtherActivationFunctions) {
+  EXPECT_THAT(with("llama", "hidden_act", "relu"), HasSubstr("hidden_act is 'relu', and llama models compute silu"));
+  EXPECT_THAT(with("gpt2", "activation_function", "gelu"), HasSubstr("activation_function is 'gelu'"));
+  EXPECT_THAT(with("gemma2", "hidden_activation", "silu"), HasSubstr("hidden_activation is 'silu'"));
+  EXPECT_EQ(with("llama", "hidden_act", "swish"), "") << "another name of silu";
+  EXPECT_EQ(with("gemma", "hidden_act", "gelu"), "") << "what Gemma's first files call the approximation";
+}
+
+TEST_F(ConvertRefuses, WeightsThatWereQuantizedAlready) {
+  EXPECT_THAT(with("llama", "quantization_config", {{"quant_method", "gptq"}}),
+              HasSubstr("quantization_config says the weights were quantized already"));
+}
+
+TEST_F(ConvertRefuses, AFolderThatLacksAShard) {
+  const auto folder = copy_of("llama");
+  std::filesystem::rename(folder / "model.safetensors", folder / "model-00001-of-00002.safetensors");
+  write_text(folder / "model.safetensors.index.json",
+             R"({"weight_map": {"model.norm.weight": "model-00002-of-00002.safetensors"}})");
+  EXPECT_THAT(refusal(folder), HasSubstr("model-00002-of-00002.safetensors is missing, which "
+                                         "model.safetensors.index.json names; is the download complete?"));
+}
+
 TEST_F(ConvertRefuses, MissingTensorsByName) {
   EXPECT_THAT(with("llama", "num_hidden_layers", 3), HasSubstr("'model.layers.2.input_layernorm.weight' is missing"));
   EXPECT_THAT(with("llama", "attention_bias", true), HasSubstr("'model.layers.0.self_attn.q_proj.bias' is missing"));

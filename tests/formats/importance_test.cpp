@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <limits>
+#include <string>
 
 #include "base/error.hpp"
 #include "formats/gguf_writer.hpp"
@@ -101,6 +103,72 @@ TEST_F(ImportanceFile, ThatIsNoneOrBrokenIsRefused) {
   EXPECT_THAT(refusal(), HasSubstr("negative"));
   write("imatrix", {2, 1}, {1, kNan}, {1, 1}, {3});
   EXPECT_THAT(refusal(), HasSubstr("no number"));
+}
+
+// Bytes of the older format, entry by entry.
+class DatBytes {
+ public:
+  DatBytes& number(std::int32_t value) { return raw(&value, sizeof value); }
+  DatBytes& text(std::string_view value) {
+    number(static_cast<std::int32_t>(value.size()));
+    return raw(value.data(), value.size());
+  }
+  DatBytes& entry(std::string_view name, std::int32_t calls, const std::vector<float>& values) {
+    text(name).number(calls).number(static_cast<std::int32_t>(values.size()));
+    return raw(values.data(), values.size() * sizeof(float));
+  }
+  std::span<const std::byte> bytes() const { return std::as_bytes(std::span(bytes_)); }
+
+ private:
+  DatBytes& raw(const void* data, std::size_t size) {
+    bytes_.append(static_cast<const char*>(data), size);
+    return *this;
+  }
+  std::string bytes_;
+};
+
+std::string dat_refusal(std::span<const std::byte> bytes) {
+  try {
+    Importance::from_dat(bytes, "old.dat");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST_F(ImportanceFile, OfTheOlderFormatWeighsAsTheSameSumsInGgufDo) {
+  DatBytes file;
+  file.number(2).entry("a.weight", 9, {0, 2, 4, 2}).entry("b.weight", 9, {1, 3, 5, 3}).number(7).text("wiki.txt");
+  std::ofstream(path_, std::ios::binary)
+      .write(reinterpret_cast<const char*>(file.bytes().data()), static_cast<std::streamsize>(file.bytes().size()));
+  const Importance read = Importance::read(path_);
+  EXPECT_EQ(read.chunk_count, 7u);
+  EXPECT_THAT(read.datasets, ::testing::ElementsAre("wiki.txt"));
+  EXPECT_THAT(read.weights_of(matrix("a.weight", 4, 8)),
+              ::testing::Pointwise(::testing::FloatNear(1e-6f), {0.001f, 1.001f, 2.001f, 1.001f}));
+  EXPECT_THAT(read.weights_of(matrix("b.weight", 2, 8, 2)),  // two experts in one row
+              ::testing::Pointwise(::testing::FloatNear(1e-6f), {0.501f, 1.501f, 1.251f, 0.751f}));
+  EXPECT_THROW(read.weights_of(matrix("b.weight", 2, 8)), Error);
+}
+
+TEST_F(ImportanceFile, OfTheOlderFormatMayEndAfterItsTensors) {
+  DatBytes file;
+  file.number(1).entry("a.weight", 1, {1, 1});
+  EXPECT_EQ(Importance::from_dat(file.bytes(), "old.dat").tensors().size(), 1u);
+}
+
+TEST_F(ImportanceFile, OfTheOlderFormatIsRefusedCutAnywhereOrBroken) {
+  DatBytes file;
+  file.number(1).entry("a.weight", 1, {1, 1});
+  for (std::size_t size = 0; size < file.bytes().size(); ++size) {
+    EXPECT_THAT(dat_refusal(file.bytes().first(size)), HasSubstr("old.dat: the file ends inside")) << size;
+  }
+  EXPECT_THAT(dat_refusal(DatBytes().text("no importance at all").bytes()), HasSubstr("no importance matrix"));
+  EXPECT_THAT(dat_refusal(DatBytes().number(1).entry("a", 1, {-1}).bytes()), HasSubstr("negative"));
+  EXPECT_THAT(dat_refusal(DatBytes().number(1).entry("a", 1, {}).bytes()), HasSubstr("columns can't be 0"));
+  EXPECT_THAT(dat_refusal(DatBytes().number(-1).bytes()), HasSubstr("tensors can't be -1"));
+  EXPECT_THAT(dat_refusal(DatBytes().number(1).text("a").number(1).number(0x7FFFFFFF).bytes()),
+              HasSubstr("the file ends inside the values"));
 }
 
 }  // namespace
