@@ -18,11 +18,13 @@ namespace {
 
 struct Tile {
   static constexpr std::size_t kRows = 8;
-  static constexpr int kTokens = 4;
+  static constexpr int kTokens = 8;
+  static constexpr bool kShiftsBytes = false;
   static constexpr bool kSignedCodes = true;
   using Codes = __m256i;
   using Sums = __m256i;
-  using Scale = __m256i;  // each row's sub-scale twice, in 16 bits
+  using Scale = __m256i;      // each row's sub-scale twice, in 16 bits
+  using ScalePair = __m256i;  // both of a row side by side, in 16 bits
   using Floats = __m256;
 
   static Codes load(const std::uint8_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
@@ -62,15 +64,24 @@ struct Tile {
     return sums;
   }
   template <int max_code, int n>
-  static Sums dot(const Codes* codes, const std::int8_t* activations) {
-    return add_scaled_dot<max_code, n>(_mm256_setzero_si256(), codes, activations, _mm256_set1_epi16(1));
+  static Sums add_dot(Sums sums, const Codes* codes, const std::int8_t* activations) {
+    return add_scaled_dot<max_code, n>(sums, codes, activations, _mm256_set1_epi16(1));
   }
   static Scale load_scale(const std::int8_t* p) {
     const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
     return _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(bytes, bytes));
   }
-  static Sums add_product(Sums sums, Scale scale, std::int32_t sum) {
-    return _mm256_add_epi32(sums, _mm256_madd_epi16(scale, _mm256_set1_epi32(sum & 0xffff)));
+  static ScalePair load_scale_pair(const std::int8_t* p) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    return _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(bytes, _mm_unpackhi_epi64(bytes, bytes)));
+  }
+  static Sums add_products(Sums sums, ScalePair pair, const std::int16_t* p) {
+    return _mm256_add_epi32(sums, _mm256_madd_epi16(pair, two_of(p)));
+  }
+  static __m256i two_of(const std::int16_t* p) {
+    int two = 0;
+    __builtin_memcpy(&two, p, sizeof two);
+    return _mm256_set1_epi32(two);
   }
   static Sums all(std::int32_t x) { return _mm256_set1_epi32(x); }
   static Sums subtract(Sums a, int factor, Sums b) {

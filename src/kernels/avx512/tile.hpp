@@ -16,10 +16,12 @@ namespace {
 struct Tile {
   static constexpr std::size_t kRows = 16;
   static constexpr int kTokens = 8;
+  static constexpr bool kShiftsBytes = false;
   static constexpr bool kSignedCodes = false;
   using Codes = __m512i;
   using Sums = __m512i;
   using Scale = __m512i;
+  using ScalePair = __m512i;  // both of a row side by side, in 16 bits
   using Floats = __m512;
 
   static Codes load(const std::uint8_t* p) { return _mm512_loadu_si512(p); }
@@ -45,8 +47,7 @@ struct Tile {
     return _mm512_set1_epi32(four);
   }
   template <int max_code, int n>
-  static Sums dot(const Codes* codes, const std::int8_t* activations) {
-    __m512i sums = _mm512_setzero_si512();
+  static Sums add_dot(Sums sums, const Codes* codes, const std::int8_t* activations) {
 #pragma GCC unroll 8
     for (int g = 0; g < n; ++g) sums = _mm512_dpbusd_epi32(sums, codes[g], four_activations(activations + 4 * g));
     return sums;
@@ -55,21 +56,29 @@ struct Tile {
   // high halves, a negative dot's sign and the scale's 0, multiply to nothing.
   template <int max_code, int n>
   static Sums add_scaled_dot(Sums sums, const Codes* codes, const std::int8_t* activations, Scale scale) {
+    const __m512i none = _mm512_setzero_si512();
     if constexpr (max_code == 3 || max_code == 15) {
 #pragma GCC unroll 2
       for (int first = 0; first < n; first += 4) {
-        sums = _mm512_dpwssd_epi32(sums, dot<max_code, 4>(codes + first, activations + 4 * first), scale);
+        const Sums dot = add_dot<max_code, 4>(none, codes + first, activations + 4 * first);
+        sums = _mm512_dpwssd_epi32(sums, dot, scale);
       }
       return sums;
     }
-    return _mm512_add_epi32(sums, _mm512_mullo_epi32(dot<max_code, n>(codes, activations), scale));
+    return _mm512_add_epi32(sums, _mm512_mullo_epi32(add_dot<max_code, n>(none, codes, activations), scale));
   }
   static Scale load_scale(const std::int8_t* p) {
     return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   }
-  // The scale's high half is its sign, which a sum with a high half of 0 leaves out.
-  static Sums add_product(Sums sums, Scale scale, std::int32_t sum) {
-    return _mm512_dpwssd_epi32(sums, scale, _mm512_set1_epi32(sum & 0xffff));
+  static ScalePair load_scale_pair(const std::int8_t* p) {
+    const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i second = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + kRows));
+    return _mm512_cvtepi8_epi16(_mm256_set_m128i(_mm_unpackhi_epi8(first, second), _mm_unpacklo_epi8(first, second)));
+  }
+  static Sums add_products(Sums sums, ScalePair pair, const std::int16_t* p) {
+    int two = 0;
+    __builtin_memcpy(&two, p, sizeof two);
+    return _mm512_dpwssd_epi32(sums, pair, _mm512_set1_epi32(two));
   }
   static Sums all(std::int32_t x) { return _mm512_set1_epi32(x); }
   static Sums subtract(Sums a, int factor, Sums b) {

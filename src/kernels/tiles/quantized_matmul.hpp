@@ -1,12 +1,13 @@
 // Products of packed quantized weights, for every format and any vector instruction set.
 //
 //   for each block of a tile of rows:                       cost per weight byte is in each Tile's file
+//     for each token:      M = sum over groups of sub_minimum × sum(activations)
 //     for each 32 values:  codes = unpack(registers)        once for all tokens of the token tile
-//       for each token:    S += sub_scale × dot(codes, activations);  M += sub_minimum × sum(activations)
+//       for each token:    S += sub_scale × dot(codes, activations)
 //     for each token:      acc = fma(d × da, S, acc);  acc = fma(-dmin × da, M, acc)
 //
-// Codes that carry an offset (8 in Q4_0, 32 in Q6_K, …) are multiplied as they are and S is put right at the end
-// of the block: S - offset × (sum of sub_scale × sum(activations)), in integers, so nothing is rounded.
+// Codes that carry an offset (8 in Q4_0, 32 in Q6_K, …) are multiplied as they are and S begins with what puts it
+// right: -offset × (sum of sub_scale × sum(activations)), in integers, so nothing is rounded.
 #pragma once
 
 #include "kernels/fetch_ahead.hpp"
@@ -51,6 +52,37 @@ struct Accumulator {
     for (auto& sum : y) sum = Tile::no_floats();
   }
 
+  // What comes from the sums of activations alone: M, two groups at a time, and what S begins with.
+  void start_block(const SubScaleBytes<Tile>& sub, std::size_t block, const TokenTile<tokens>& x) {
+    constexpr std::size_t kGroups = static_cast<std::size_t>(T::kLayout.groups());
+    if constexpr (!T::kHasSubScales) {
+#pragma GCC unroll 8
+      for (std::size_t t = 0; t < tokens; ++t) {
+        const std::int32_t sum = T::kNeedsSums ? x.sums[t * x.n_sums + block] : 0;
+        scaled[t] = Tile::all(-T::kOffset * sum);
+        minimums[t] = Tile::all(sum);
+      }
+      return;
+    }
+#pragma GCC unroll 8
+    for (auto& sum : minimums) sum = Tile::all(0);
+    if constexpr (T::kHasSubScales && T::kNeedsSums) {
+#pragma GCC unroll 8
+      for (std::size_t group = 0; group < kGroups; group += 2) {
+        const auto pair = Tile::load_scale_pair(T::kOffset != 0 ? sub.scales[group] : sub.minimums[group]);
+        const std::int16_t* sums = x.sums + block * kGroups + group;
+#pragma GCC unroll 8
+        for (std::size_t t = 0; t < tokens; ++t) {
+          minimums[t] = Tile::add_products(minimums[t], pair, sums + t * x.n_sums);
+        }
+      }
+    }
+#pragma GCC unroll 8
+    for (int t = 0; t < tokens; ++t) {
+      scaled[t] = T::kOffset != 0 ? Tile::subtract(Tile::all(0), T::kOffset, minimums[t]) : Tile::all(0);
+    }
+  }
+
   // 32 values, the first of which is number `unit` × 32 of the row.
   void add_unit(const std::uint8_t* registers, const SubScaleBytes<Tile>& sub, std::size_t unit_in_block,
                 std::size_t unit, const TokenTile<tokens>& x) {
@@ -60,22 +92,18 @@ struct Accumulator {
     constexpr int kCodes = 8 / kParts;
 #pragma GCC unroll 2
     for (int part = 0; part < kParts; ++part) {
-      const std::size_t group = unit_in_block * kParts + static_cast<std::size_t>(part);
       const std::int8_t* activations = x.codes + unit * 32 + part * 16;
-      const std::int16_t* sums = x.sums + unit * kParts + static_cast<std::size_t>(part);
       if constexpr (!T::kHasSubScales) {
 #pragma GCC unroll 8
         for (std::size_t t = 0; t < tokens; ++t) {
-          scaled[t] = Tile::template dot<T::kMaxCode, 8>(codes, activations + t * x.code_stride);
+          scaled[t] = Tile::template add_dot<T::kMaxCode, 8>(scaled[t], codes, activations + t * x.code_stride);
         }
       } else {
-        const auto scale = Tile::load_scale(sub.scales[group]);
-        const auto minimum = T::kOffset != 0 ? scale : Tile::load_scale(sub.minimums[group]);
+        const auto scale = Tile::load_scale(sub.scales[unit_in_block * kParts + static_cast<std::size_t>(part)]);
 #pragma GCC unroll 8
         for (std::size_t t = 0; t < tokens; ++t) {
           scaled[t] = Tile::template add_scaled_dot<T::kMaxCode, kCodes>(scaled[t], codes + part * kCodes,
                                                                          activations + t * x.code_stride, scale);
-          if constexpr (T::kNeedsSums) minimums[t] = Tile::add_product(minimums[t], minimum, sums[t * x.n_sums]);
         }
       }
     }
@@ -86,8 +114,6 @@ struct Accumulator {
     const auto d = Tile::load_f16(header);
 #pragma GCC unroll 8
     for (std::size_t t = 0; t < tokens; ++t) {
-      if constexpr (!T::kHasSubScales && T::kNeedsSums) minimums[t] = Tile::all(x.sums[t * x.n_sums + block]);
-      if constexpr (T::kOffset != 0) scaled[t] = Tile::subtract(scaled[t], T::kOffset, minimums[t]);
       const float scale = x.scales[t * x.n_blocks + block];
       y[t] = Tile::fma(Tile::times(d, scale), Tile::to_floats(scaled[t]), y[t]);
       if constexpr (T::kLayout.has_minimum) {
@@ -95,14 +121,6 @@ struct Accumulator {
         const auto factor = Tile::times(minimum, T::kHasSubScales ? -scale : scale);
         y[t] = Tile::fma(factor, Tile::to_floats(minimums[t]), y[t]);
       }
-    }
-  }
-
-  void clear_sums() {
-#pragma GCC unroll 8
-    for (int t = 0; t < tokens; ++t) {
-      scaled[t] = Tile::all(0);
-      minimums[t] = Tile::all(0);
     }
   }
 };
@@ -123,7 +141,7 @@ void multiply_tile(const std::uint8_t* tile, const TokenTile<tokens>& x, float* 
   SubScaleBytes<Tile> sub;
   for (std::size_t block = 0; block < x.n_blocks; ++block, header += kHeaderBytes) {
     unpack_sub_scales<Tile, format>(header + Tile::kRows * (kLayout.has_minimum ? 4 : 2), sub);
-    sums.clear_sums();
+    sums.start_block(sub, block, x);
     fetched = fetch_beyond<kHeaderBytes>(fetched);
     for (std::size_t unit = 0; unit < kUnits; ++unit, registers += kUnitBytes) {
       fetched = fetch_beyond<kUnitBytes>(fetched);

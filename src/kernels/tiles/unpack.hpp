@@ -20,7 +20,8 @@ template <class Tile, int bits, int shift>
     const auto moved = right > 0   ? Tile::shift_right(packed, right)
                        : right < 0 ? Tile::shift_left(packed, -right)
                                    : packed;
-    const auto here = Tile::low_bits(moved, kMask);
+    constexpr bool kAlone = Tile::kShiftsBytes && shift == 0;
+    const auto here = kAlone && right == 8 - bits ? moved : Tile::low_bits(moved, kMask);
     codes[g] = shift == 0 ? here : Tile::either(codes[g], here);
   }
 }
