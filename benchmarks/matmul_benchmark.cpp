@@ -124,7 +124,7 @@ void register_all() {
   benchmark::RegisterBenchmark("read_bandwidth", bench_read_bandwidth)->UseRealTime()->MeasureProcessCPUTime();
   for (std::size_t f = 0; f < numeric::kFormatCount; ++f) {
     const auto format = static_cast<numeric::Format>(f);
-    for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::amx, Isa::neon}) {
+    for (const Isa isa : kAllIsas) {
       if (!has_kernels(isa)) continue;
       const KernelTable& kernels = kernels_for(isa);
       const KernelTable& fast = kernels_for(isa, Arithmetic::fast);

@@ -86,7 +86,7 @@ class Model {
   const std::string& name() const;          // what the file calls the model, else the file's own name
   const std::string& architecture() const;  // "llama", "qwen2", …
   std::string sha256() const;    // of the file; reads it all the first time it is asked for, unless a pack knows it
-  std::string_view isa() const;  // "scalar", "avx2", "avx512", "amx", "neon"
+  std::string_view isa() const;  // as MINNOW_ISA names it: "scalar", "avx2", …
   std::string_view arithmetic() const;  // "exact" or "fast": what this model really uses
   std::size_t threads() const;
   std::size_t context_length() const;  // what the model was trained for

@@ -10,7 +10,9 @@
 #include "kernels/amx/amx.hpp"
 #include "kernels/avx2/avx2.hpp"
 #include "kernels/avx512/avx512.hpp"
+#include "kernels/avxvnni/avxvnni.hpp"
 #elif defined(MINNOW_KERNELS_ARM64)
+#include "kernels/i8mm/i8mm.hpp"
 #include "kernels/neon/neon.hpp"
 #endif
 
@@ -22,8 +24,8 @@ struct Named {
   Isa isa;
 };
 // Best first.
-constexpr Named kIsas[] = {
-    {"amx", Isa::amx}, {"avx512", Isa::avx512}, {"avx2", Isa::avx2}, {"neon", Isa::neon}, {"scalar", Isa::scalar}};
+constexpr Named kIsas[] = {{"amx", Isa::amx},   {"avx512", Isa::avx512}, {"avxvnni", Isa::avxvnni}, {"avx2", Isa::avx2},
+                           {"i8mm", Isa::i8mm}, {"neon", Isa::neon},     {"scalar", Isa::scalar}};
 
 #if defined(MINNOW_KERNELS_X86)
 KernelTable amx_table() {
@@ -40,6 +42,10 @@ const KernelTable& table([[maybe_unused]] Isa isa, [[maybe_unused]] Arithmetic a
     static const KernelTable avx2 = avx2_kernels();
     return avx2;
   }
+  if (isa == Isa::avxvnni) {
+    static const KernelTable avxvnni = avxvnni_kernels();
+    return avxvnni;
+  }
   if (isa == Isa::avx512) {
     static const KernelTable avx512 = avx512_kernels();
     return avx512;
@@ -53,6 +59,10 @@ const KernelTable& table([[maybe_unused]] Isa isa, [[maybe_unused]] Arithmetic a
     return amx;
   }
 #elif defined(MINNOW_KERNELS_ARM64)
+  if (isa == Isa::i8mm) {
+    static const KernelTable i8mm = i8mm_kernels();
+    return i8mm;
+  }
   if (isa == Isa::neon) {
     static const KernelTable neon = neon_kernels();
     return neon;
@@ -80,7 +90,8 @@ const KernelTable& choose(Arithmetic arithmetic) {
   for (const Named& named : kIsas) {
     if (named.name == wish) return kernels_for(named.isa, arithmetic);
   }
-  fail(ErrorCode::invalid_input, "MINNOW_ISA={}: no such instruction set; use scalar, avx2, avx512, amx or neon", wish);
+  fail(ErrorCode::invalid_input,
+       "MINNOW_ISA={}: no such instruction set; use scalar, avx2, avxvnni, avx512, amx, neon or i8mm", wish);
 }
 
 }  // namespace
@@ -89,9 +100,11 @@ bool has_kernels(Isa isa) noexcept {
   [[maybe_unused]] const machine::CpuFeatures& cpu = machine::cpu_features();
 #if defined(MINNOW_KERNELS_X86)
   if (isa == Isa::avx2) return cpu.avx2;
+  if (isa == Isa::avxvnni) return cpu.avx_vnni;
   if (isa == Isa::avx512) return cpu.avx512_vnni;
   if (isa == Isa::amx) return cpu.amx_int8;
 #elif defined(MINNOW_KERNELS_ARM64)
+  if (isa == Isa::i8mm) return cpu.neon_dotprod && cpu.neon_i8mm;
   if (isa == Isa::neon) return cpu.neon_dotprod;
 #endif
   return isa == Isa::scalar;

@@ -39,7 +39,8 @@ namespace minnow::kernels {
 // is exact in both.
 enum class Arithmetic { exact, fast };
 
-enum class Isa { scalar, avx2, avx512, amx, neon };
+enum class Isa { scalar, avx2, avxvnni, avx512, amx, neon, i8mm };
+inline constexpr Isa kAllIsas[] = {Isa::scalar, Isa::avx2, Isa::avxvnni, Isa::avx512, Isa::amx, Isa::neon, Isa::i8mm};
 
 // The number format of a KV cache. q8_0: a value is its block's scale × its code, 32 values a block, quantized as the
 // activations of products are.
@@ -100,7 +101,7 @@ inline constexpr float kSmallestActivation = 0x1p-120f;
 
 struct KernelTable {
   Isa isa;
-  const char* name;  // "scalar", "avx2", "avx512", "amx", "neon"
+  const char* name;  // as MINNOW_ISA says it: "scalar", "avx2", "avxvnni", …
 
   // Indexed by numeric::Format; never null.
   const MatmulKernel* matmul[numeric::kFormatCount];

@@ -28,5 +28,5 @@ def answer(*words, **options):
 
 def kernel_tables():
     """The instruction sets this machine can be forced to."""
-    return [isa for isa in ("scalar", "avx2", "avx512", "amx", "neon")
+    return [isa for isa in ("scalar", "avx2", "avxvnni", "avx512", "amx", "neon", "i8mm")
             if minnow("run", "--raw", "-n", "1", HOME_MODEL, "a", env={"MINNOW_ISA": isa}).returncode == 0]

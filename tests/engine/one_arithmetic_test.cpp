@@ -26,7 +26,6 @@ namespace {
 using kernels::Isa;
 using models::TokenId;
 
-constexpr Isa kAllIsas[] = {Isa::scalar, Isa::avx2, Isa::avx512, Isa::amx, Isa::neon};
 constexpr std::size_t kPromptTokens = 21;  // not a multiple of anything a kernel tiles by
 
 struct Run {
@@ -86,7 +85,7 @@ void expect_one_arithmetic(const std::filesystem::path& path, const std::string&
   const auto file = formats::GgufFile::open(path);
   const auto reference = logits_of(file, {Isa::scalar, 1, kPromptTokens, false});
   expect_golden(name, sha256_hex(std::as_bytes(std::span(reference))));
-  for (const Isa isa : kAllIsas) {
+  for (const Isa isa : kernels::kAllIsas) {
     if (!kernels::has_kernels(isa)) continue;
     const std::vector<Run> runs{{isa, 1, kPromptTokens, false}, {isa, 2, 1, false}, {isa, 4, 8, false},
                                 {isa, 2, kPromptTokens, true},  {isa, 1, 3, true},  {isa, 4, kPromptTokens, false}};

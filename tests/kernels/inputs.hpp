@@ -49,7 +49,7 @@ inline std::vector<float> random_values(std::size_t n, std::uint64_t seed, float
 
 inline std::vector<Isa> available_isas() {
   std::vector<Isa> isas;
-  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::amx, Isa::neon}) {
+  for (const Isa isa : kAllIsas) {
     if (has_kernels(isa)) isas.push_back(isa);
   }
   return isas;

@@ -44,7 +44,7 @@ TEST(KernelTable, RegisterLoopsMakeAsManyProductsAsTheySay) {
 }
 
 TEST(KernelTable, RefusesWhatThisMachineLacks) {
-  for (const Isa isa : {Isa::avx2, Isa::avx512, Isa::amx, Isa::neon}) {
+  for (const Isa isa : kAllIsas) {
     if (has_kernels(isa)) continue;
     EXPECT_THROW(kernels_for(isa), Error);
   }

@@ -9,7 +9,7 @@ usage: weak_symbols_test.py NM OBJECT...
 import subprocess
 import sys
 
-FOLDERS = {"avx2", "avx512", "amx", "neon"}
+FOLDERS = {"avx2", "avxvnni", "avx512", "amx", "neon", "i8mm"}
 WEAK = set("WwVvu")
 
 

@@ -88,8 +88,7 @@ TEST_F(WeightPack, GivesTheBitsOfWeightsPackedInMemory) {
 TEST_F(WeightPack, IsSharedByInstructionSetsWithTheSameLayout) {
   const Started in_memory = start({});
   std::set<std::string> layouts;
-  for (const auto isa :
-       {kernels::Isa::scalar, kernels::Isa::avx2, kernels::Isa::avx512, kernels::Isa::amx, kernels::Isa::neon}) {
+  for (const auto isa : kernels::kAllIsas) {
     if (!kernels::has_kernels(isa)) continue;
     layouts.insert(pack_layout(kernels::kernels_for(isa)));
     for (int i = 0; i < 2; ++i) EXPECT_EQ(start(options_, kernels::kernels_for(isa)).logits, in_memory.logits);

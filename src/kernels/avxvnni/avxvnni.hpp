@@ -1,0 +1,13 @@
+#pragma once
+
+#include "kernels/kernel_table.hpp"
+#include "kernels/register_loop.hpp"
+
+namespace minnow::kernels {
+
+// Call only on a machine that has the instruction set: the functions are compiled for it.
+KernelTable avxvnni_kernels() noexcept;
+void add_avxvnni_quantized_products(KernelTable& table) noexcept;
+RegisterLoop avxvnni_integer_loop() noexcept;
+
+}  // namespace minnow::kernels
