@@ -13,7 +13,7 @@
 namespace minnow {
 namespace {
 
-constexpr std::size_t kAllLogitsBytes = 16u << 20;  // as many rows of logits at once as this holds, but at least one
+constexpr std::size_t kAllLogitsBytes = 64u << 20;  // as many rows of logits at once as this holds, but at least one
 
 }  // namespace
 

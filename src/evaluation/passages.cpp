@@ -77,9 +77,10 @@ void each_scored(Session& session, const Passage& passage,
   session.reset();
   // The last token's logits would predict what comes after the passage.
   const auto evaluated = std::span(passage.tokens).first(passage.tokens.size() - 1);
-  session.evaluate(evaluated, [&](std::size_t index, std::span<const float> logits) {
-    if (index + 1 < passage.first_scored) return;
-    take(index + 1 - passage.first_scored, logits, passage.tokens[index + 1]);
+  const std::size_t silent = passage.first_scored - 1;  // tokens whose predictions nobody wants
+  session.prefill(evaluated.first(silent));
+  session.evaluate(evaluated.subspan(silent), [&](std::size_t index, std::span<const float> logits) {
+    take(index, logits, passage.tokens[silent + index + 1]);
   });
 }
 
