@@ -10,7 +10,9 @@ namespace minnow::text {
 namespace {
 
 constexpr std::uint32_t kEndlessPlain = 0xFFFFFFFF;
-constexpr std::size_t kDeepest = 250;  // calls entered before a byte is read
+constexpr std::size_t kDeepest = 250;        // calls entered before a byte is read
+constexpr std::size_t kTransitionSteps = 4;  // what a transition costs beside the steps of its closure,
+constexpr std::size_t kPlacesPerStep = 8;    // and how many places can be looked at in the time of one
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
@@ -29,6 +31,7 @@ class GrammarAutomaton::Closure {
   explicit Closure(GrammarAutomaton& automaton) : automaton_(automaton), grammar_(*automaton.grammar_) {}
 
   void clear() {
+    work_.clear();  // which is left from what was given up
     places.clear();
     plain = 0;
     complete = false;
@@ -61,8 +64,8 @@ class GrammarAutomaton::Closure {
 
   void visit(const Item& item) {
     if (!seen_.insert(item).second) return;
+    automaton_.spend(1);
     if (seen_.size() > kMostSteps) {
-      work_.clear();
       fail(ErrorCode::invalid_input, "the grammar is too ambiguous: more than {} steps for one byte", kMostSteps);
     }
     work_.push_back(item);
@@ -125,7 +128,6 @@ class GrammarAutomaton::Closure {
 
   std::uint32_t deeper(std::uint32_t fresh) {
     if (fresh < kDeepest) return fresh + 1;
-    work_.clear();
     fail(ErrorCode::invalid_input, "the grammar enters more than {} rules before it reads a byte", kDeepest);
   }
 
@@ -150,9 +152,16 @@ std::uint32_t GrammarAutomaton::push(Frame frame) {
   return at->second;
 }
 
+void GrammarAutomaton::spend(std::uint64_t steps) {
+  steps_ += steps;
+  if (steps_ <= most_steps_) return;
+  fail(ErrorCode::invalid_input, "the grammar takes too long to follow: the text so far can be read in too many ways");
+}
+
 GrammarAutomaton::State GrammarAutomaton::make_transition(State state, std::uint8_t byte) {
   const StateInfo info = states_[static_cast<std::size_t>(state)];
   closure_->clear();
+  spend(kTransitionSteps + info.n_places / kPlacesPerStep);
   for (std::uint32_t i = 0; i < info.n_places; ++i) {
     const Place place = places_[info.first_place + i];
     const GrammarNode& node = grammar_->nodes[place.node];

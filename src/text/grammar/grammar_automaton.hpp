@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -45,6 +46,11 @@ class GrammarAutomaton {
     const State known = transitions_[row(state) + grammar_->byte_class[byte]];
     return known != kUnknown ? known : make_transition(state, byte);
   }
+  // What all transitions have cost so far. next() throws Error(invalid_input) where it would pass the limit, and can go
+  // on from there once the limit is higher.
+  std::uint64_t steps() const { return steps_; }
+  void limit_steps(std::uint64_t most) { most_steps_ = most; }
+
   // The state after all of `text`, or kDead.
   State read(State state, std::string_view text);
 
@@ -102,7 +108,11 @@ class GrammarAutomaton {
   bool bounds_plain(const std::vector<Place>& places) const;
   void check_memory() const;
 
+  void spend(std::uint64_t steps);
+
   const Grammar* grammar_;
+  std::uint64_t steps_ = 0;
+  std::uint64_t most_steps_ = std::numeric_limits<std::uint64_t>::max();
   std::vector<Frame> frames_;
   std::unordered_map<Frame, std::uint32_t, FrameHash> frame_numbers_;
   std::vector<Place> places_;

@@ -35,6 +35,26 @@ void walk(GrammarAutomaton& automaton, GrammarAutomaton::State start, std::span<
   }
 }
 
+// While it lives, an automaton's steps are taken off an allowance and end with it.
+class Spending {
+ public:
+  Spending(GrammarAutomaton& automaton, std::uint64_t& allowance)
+      : automaton_(automaton), allowance_(allowance), before_(automaton.steps()) {
+    automaton.limit_steps(before_ + allowance);
+  }
+  Spending(const Spending&) = delete;
+  Spending& operator=(const Spending&) = delete;
+  ~Spending() {
+    allowance_ -= std::min(allowance_, automaton_.steps() - before_);
+    automaton_.limit_steps(std::numeric_limits<std::uint64_t>::max());
+  }
+
+ private:
+  GrammarAutomaton& automaton_;
+  std::uint64_t& allowance_;
+  std::uint64_t before_;
+};
+
 // Where a longer token would be the usual spelling: inside words and numbers, before what follows a space, and after
 // JSON's separators, where '":"' often is one token.
 bool joins_what_follows(char last) {
@@ -121,6 +141,7 @@ GrammarCursor::GrammarCursor(std::shared_ptr<TokenGrammar> grammar) : grammar_(s
 
 std::span<const std::uint64_t> GrammarCursor::allowed() {
   const std::lock_guard lock(grammar_->mutex_);
+  const Spending spending(findings_->automaton, allowance_);
   return grammar_->mask(*findings_, state_);
 }
 
@@ -134,6 +155,7 @@ void GrammarCursor::mask(std::span<float> logits) {
 
 void GrammarCursor::accept(TokenId token) {
   const std::lock_guard lock(grammar_->mutex_);
+  allowance_ = std::min(allowance_ + kStepsPerToken, kMostSteps);
   const TokenTrie& trie = *grammar_->trie_;
   const bool known = token >= 0 && static_cast<std::size_t>(token) < trie.vocabulary_size();
   const auto& ends = trie.end_tokens();
@@ -141,9 +163,11 @@ void GrammarCursor::accept(TokenId token) {
     ended_ = true;
     return;
   }
-  const GrammarAutomaton::State next = known && !ended_ && !trie.bytes(token).empty()
-                                           ? findings_->automaton.read(state_, trie.bytes(token))
-                                           : GrammarAutomaton::kDead;
+  GrammarAutomaton::State next = GrammarAutomaton::kDead;
+  if (known && !ended_ && !trie.bytes(token).empty()) {
+    const Spending spending(findings_->automaton, allowance_);
+    next = findings_->automaton.read(state_, trie.bytes(token));
+  }
   if (next == GrammarAutomaton::kDead) {
     fail(ErrorCode::invalid_input, "the token {} doesn't fit the grammar here", token);
   }
@@ -159,6 +183,7 @@ void GrammarCursor::accept(TokenId token) {
 std::vector<TokenId> GrammarCursor::forced() {
   const std::lock_guard lock(grammar_->mutex_);
   GrammarAutomaton& automaton = findings_->automaton;
+  const Spending spending(automaton, allowance_);
   std::string text;
   GrammarAutomaton::State state = state_;
   while (text.size() < kLongestForcedBytes) {

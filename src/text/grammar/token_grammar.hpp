@@ -62,12 +62,19 @@ class TokenGrammar {
 };
 
 // One answer under a grammar. A copy goes its own way from there. Belongs to one thread at a time.
+//
+// What the grammar may cost an answer is bounded, so that one that is hard to follow keeps no neighbour waiting: an
+// answer begins with an allowance and gets some more with each token.
 class GrammarCursor {
  public:
+  static constexpr std::uint64_t kMostSteps = 600'000;     // of GrammarAutomaton, at once: some 50 ms
+  static constexpr std::uint64_t kStepsPerToken = 60'000;  // and in the long run
+
   explicit GrammarCursor(std::shared_ptr<TokenGrammar> grammar);
 
   // The tokens that fit, the end of the answer among them where the text is complete; valid until the next accept().
-  // Throws Error(invalid_input) when the vocabulary has none, or the grammar is too ambiguous to follow.
+  // Throws Error(unsupported) when the vocabulary has none, and as all that follows does Error(invalid_input) for a
+  // grammar that is too ambiguous, or takes more than the allowance.
   std::span<const std::uint64_t> allowed();
   // The same in place: -infinity for what doesn't fit. `logits` may have more values than the vocabulary has tokens.
   void mask(std::span<float> logits);
@@ -88,6 +95,7 @@ class GrammarCursor {
   std::shared_ptr<TokenGrammar> grammar_;
   std::shared_ptr<TokenGrammar::Findings> findings_;
   GrammarAutomaton::State state_;
+  std::uint64_t allowance_ = kMostSteps;
   bool ended_ = false;
 };
 

@@ -162,6 +162,43 @@ TEST(TokenGrammar, ACopyGoesItsOwnWay) {
   }
 }
 
+TEST(GrammarAutomaton, StopsAtItsLimitAndGoesOnWhenThatIsRaised) {
+  const Grammar grammar = parse_gbnf("root ::= ([a-z]{0,50} \",\"?){0,50}");
+  GrammarAutomaton free(grammar), limited(grammar);
+  const std::uint64_t before = free.steps();
+  const auto wanted = free.read(free.start(), "abc,def");
+  const std::uint64_t needed = free.steps() - before;
+  EXPECT_GT(needed, 100u);
+  limited.limit_steps(limited.steps() + needed / 2);
+  EXPECT_THROW(limited.read(limited.start(), "abc,def"), Error);
+  limited.limit_steps(limited.steps() + 100 * needed);
+  const auto state = limited.read(limited.start(), "abc,def");
+  EXPECT_EQ(limited.is_complete(state), free.is_complete(wanted));
+  EXPECT_EQ(limited.read(state, "x,") == GrammarAutomaton::kDead, free.read(wanted, "x,") == GrammarAutomaton::kDead);
+}
+
+// Every character may be in any of thousands of rounds of three alternatives: one mask of it took longer than ten
+// seconds.
+TEST(TokenGrammar, AGrammarThatTakesTooLongIsGivenUpAndNoneOfTheOthers) {
+  MINNOW_REQUIRE_SHARED_DATA();
+  const Vocabulary vocabulary("qwen2");
+  const auto hard = vocabulary.with(parse_gbnf(R"(root ::= x*
+x ::= [^"]{0,2000} "a" | [^"]{0,1999} "b" | [^"]{3,1998} "c")"));
+  GrammarCursor cursor(hard);
+  const TokenId some = vocabulary.tokenizer->encode("a word", {.add_special = false}).front();
+  try {
+    for (int i = 0; i < 1000; ++i) {
+      cursor.allowed();
+      cursor.accept(some);
+    }
+    ADD_FAILURE() << "it was followed";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("takes too long"));
+  }
+  const auto person = vocabulary.with(parse_json_schema(kPerson));
+  for (unsigned seed = 0; seed < 5; ++seed) random_text(vocabulary, person, seed, true);
+}
+
 TEST(TokenGrammar, NeverAllowsControlTokens) {
   MINNOW_REQUIRE_SHARED_DATA();
   const Vocabulary vocabulary("llama-bpe");
