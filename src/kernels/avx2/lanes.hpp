@@ -9,7 +9,7 @@ namespace minnow::kernels {
 namespace {
 
 struct Lanes {
-  static constexpr int kRowTile = 2;
+  static constexpr int kRowTile = 3;
   static constexpr int kTokenTile = 2;
   static constexpr int kDotTile = 4;
   __m256 low;
