@@ -16,8 +16,10 @@
 #include "cli/commands.hpp"
 #include "cli/model_argument.hpp"
 #include "cli/sampling_options.hpp"
+#include "cli/served_model_check.hpp"
 #include "cli/terminal.hpp"
 #include "cli/validators.hpp"
+#include "engine/embedded_model.hpp"
 #include "formats/gguf_reader.hpp"
 #include "server/serve.hpp"
 
@@ -165,6 +167,13 @@ void add_adapter(const std::string& word, std::vector<server::ModelEntry>& entri
   entry->stamp += stamp_of(path);
 }
 
+template <typename Open>
+auto checking(Open open) {
+  return [open](const server::ModelEntry& entry, std::uint64_t freed_bytes) {
+    check_served_model(open(), entry, freed_bytes);
+  };
+}
+
 // "NAME=PATH", or PATH, whose name is the file's without ".gguf".
 server::ModelEntry entry_of(const std::string& word, const ModelOptions& load) {
   const auto equals = word.find('=');
@@ -177,7 +186,7 @@ server::ModelEntry entry_of(const std::string& word, const ModelOptions& load) {
           .file_bytes = static_cast<std::uint64_t>(status.st_size),
           .load = [path, load] { return Model::load(path, load); },
           .stamp = stamp_of(path) + stamp_of(load),
-          .check = [path] { formats::GgufFile::open(path); }};
+          .check = checking([path] { return formats::GgufFile::open(path); })};
 }
 
 // Any model's id as the name of a file.
@@ -189,13 +198,16 @@ std::string file_name_of(const std::string& id) {
   return name + ".kv";
 }
 
+formats::GgufFile open_embedded() { return formats::GgufFile::from_memory(engine::embedded_model(), kEmbeddedId); }
+
 std::vector<server::ModelEntry> entries_of(const ServeWords& words) {
   std::vector<server::ModelEntry> entries;
   for (const std::string& word : words.models) entries.push_back(entry_of(word, words.load));
   if (entries.empty()) {
     entries.push_back({.id = kEmbeddedId,
                        .load = [load = words.load] { return Model::embedded(load); },
-                       .stamp = stamp_of(words.load)});
+                       .stamp = stamp_of(words.load),
+                       .check = checking(open_embedded)});
   }
   std::vector<std::string> pinned;
   for (const std::string& file : words.pinned_files) pinned.push_back(read_file(file, kMostPinnedBytes));

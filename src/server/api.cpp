@@ -149,12 +149,14 @@ void Api::route(Call& call) {
 }
 
 // Not the request is wrong, and where the server's files lie is nobody's business.
-ApiError Api::not_loaded(const std::string& id, const std::exception_ptr& failure) const {
+ApiError Api::not_loaded(const std::string& asked, const std::exception_ptr& failure) const {
   try {
     std::rethrow_exception(failure);
   } catch (const ApiError& error) {
     return error;
   } catch (const std::exception& error) {
+    const std::vector<ModelEntry> entries = asked.empty() ? pool_.entries() : std::vector<ModelEntry>{};
+    const std::string id = entries.empty() ? asked : entries.front().id;  // who names none asks for the first
     if (options_.log) options_.log("can't load model '" + id + "': " + error.what());
     const auto* ours = dynamic_cast<const Error*>(&error);
     if (ours != nullptr && ours->code() == ErrorCode::out_of_memory) {

@@ -58,7 +58,7 @@ class Api {
 
   void route(Call& call);
   // What a client is told of a model that couldn't be loaded; the log is told why.
-  ApiError not_loaded(const std::string& id, const std::exception_ptr& failure) const;
+  ApiError not_loaded(const std::string& asked, const std::exception_ptr& failure) const;
   // Loads the model that the body names, then calls `answer`; what that throws becomes the reply.
   void with_model(const Fields& fields, const std::shared_ptr<Responder>& responder, Answering answer);
 

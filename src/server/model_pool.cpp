@@ -169,10 +169,12 @@ void ModelPool::load(const SlotPointer& slot) {
   std::exception_ptr failure;
   try {
     make_room(slot);
+    is_loading_ = true;
     model = make(slot->entry);
   } catch (...) {
     failure = std::current_exception();
   }
+  is_loading_ = false;
   std::vector<Ready> waiting;
   {
     const std::scoped_lock lock(mutex_);

@@ -7,6 +7,7 @@
 // its scheduler calls back must not hold it, since a scheduler's own thread can't take it apart.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -35,9 +36,11 @@ struct ModelEntry {
   std::string id;
   std::int64_t created_s = 0;  // seconds since 1970: when the file was written
   std::uint64_t file_bytes = 0;
-  std::function<Model()> load;    // called from the pool's thread, perhaps more than once
-  std::string stamp{};            // another one whenever what is loaded, adapters included, would be another
-  std::function<void()> check{};  // throws what is wrong with the file, as far as its header tells
+  std::function<Model()> load;  // called from the pool's thread, perhaps more than once
+  std::string stamp{};          // another one whenever what is loaded, adapters included, would be another
+  // Throws what is wrong with the entry (which it is given) as far as headers, adapters and memory tell, when
+  // `freed_bytes` of what is loaded now are given back.
+  std::function<void(const ModelEntry& entry, std::uint64_t freed_bytes)> check{};
   engine::SchedulerOptions scheduler{};
   std::vector<AdapterEntry> adapters{};       // loaded with the model
   std::vector<std::string> pinned_prompts{};  // system prompts that stay in the cache for good
@@ -72,6 +75,8 @@ class ModelPool {
   // pool's thread when it is; or with what went wrong. Throws ApiError(404) for an unknown id, ApiError(503) when too
   // many wait already.
   void acquire(const std::string& id, Ready ready);
+  // Whether a model is being loaded now.
+  bool loading() const { return is_loading_; }
   // Those loaded now.
   std::vector<std::shared_ptr<ServedModel>> loaded() const;
 
@@ -108,6 +113,7 @@ class ModelPool {
   std::uint64_t clock_ = 0;
   bool stopping_ = false;
 
+  std::atomic<bool> is_loading_ = false;
   std::thread thread_;
 };
 

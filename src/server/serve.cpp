@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <map>
 #include <memory>
@@ -57,8 +59,8 @@ class Pulse {
   std::map<std::string, std::uint64_t> steps_;
 };
 
-// Everything that lives as long as the server does. The order matters: the pool's threads answer through the server's
-// connections, so it goes first.
+// Everything that lives as long as the server does. The order matters: the pool's threads answer through the API and
+// the server's connections, so it goes first.
 class Service {
  public:
   explicit Service(ServeOptions options)
@@ -74,12 +76,12 @@ class Service {
                 [this](HttpRequest request, std::shared_ptr<Responder> responder) {
                   api_.handle(std::move(request), std::move(responder));
                 }),
-        pool_(options_.models, options_.pool),
         api_({.defaults = options_.defaults,
               .page = options_.page,
               .more_metrics = [this] { return http_metrics(); },
               .log = options_.log},
-             pool_, metrics_) {
+             pool_, metrics_),
+        pool_(options_.models, options_.pool) {
     check_door(keys_->needed());
   }
 
@@ -95,6 +97,7 @@ class Service {
       server_.listen(std::move(socket));
     }
     server_.run();
+    leave_at_a_signal();
     if (load_failure_) std::rethrow_exception(load_failure_);
   }
 
@@ -113,13 +116,16 @@ class Service {
 
   void load_first() {
     pool_.acquire("", [this](const std::shared_ptr<ServedModel>& model, const std::exception_ptr& failure) {
-      if (failure) {
-        load_failure_ = failure;
-        return server_.drain(std::chrono::milliseconds(0));
-      }
-      log_ready(*model);
-      notify_service_manager("READY=1\nSTATUS=" + model->id() + " is ready");
+      if (!failure) return announce(*model);
+      if (reloaded_) return load_again("");  // what was to be first then need not be so now
+      load_failure_ = failure;
+      server_.drain(std::chrono::milliseconds(0));
     });
+  }
+
+  void announce(const ServedModel& model) {
+    log_ready(model);
+    if (!ready_.exchange(true)) notify_service_manager("READY=1\nSTATUS=" + model.id() + " is ready");
   }
 
   void log_ready(const ServedModel& model) const {
@@ -130,11 +136,20 @@ class Service {
 
   // A second signal doesn't wait any longer.
   void stop() {
-    const bool again = server_.draining();
+    const bool again = told_to_stop_.exchange(true);
     api_.set_draining();
     notify_service_manager("STOPPING=1");
     log(again ? "stopping now" : "stopping: answering the requests in progress");
+    // Nothing can interrupt the loading of a model.
+    if (again && pool_.loading()) std::_Exit(EXIT_SUCCESS);
     server_.drain(again ? std::chrono::milliseconds(0) : options_.drain);
+  }
+
+  // Nobody handles signals when the server has stopped, and a model that is being loaded, or a cache that is written
+  // (whole or not at all), may still take long.
+  void leave_at_a_signal() const {
+    if (!told_to_stop_) return;
+    for (const int number : {SIGTERM, SIGINT}) std::signal(number, [](int) { std::_Exit(EXIT_SUCCESS); });
   }
 
   // All of it, or nothing. Signals are handled one after another, and nobody else looks at the options meanwhile.
@@ -149,6 +164,7 @@ class Service {
       ConfigurationChange change = compare(options_, next);
       server_.reconfigure(next.limits, next.tls);
       // From here on nothing can fail.
+      reloaded_ = true;
       change.keys = keys_->replace(std::move(keys));
       api_.reconfigure(next.defaults, next.page);
       to_load = pool_.replace(next.models, next.pool);
@@ -162,9 +178,13 @@ class Service {
   }
 
   void check_new_models(const std::vector<ModelEntry>& entries) const {
+    std::uint64_t loaded_bytes = 0;
+    for (const auto& model : pool_.loaded()) loaded_bytes += model->memory_bytes();
     for (const ModelEntry& entry : entries) {
       const auto same = [&](const ModelEntry& old) { return same_model(old, entry); };
-      if (entry.check && std::none_of(options_.models.begin(), options_.models.end(), same)) entry.check();
+      if (entry.check && std::none_of(options_.models.begin(), options_.models.end(), same)) {
+        entry.check(entry, loaded_bytes);
+      }
     }
   }
 
@@ -176,14 +196,22 @@ class Service {
   }
 
   void load_again(const std::string& id) {
-    pool_.acquire(id, [this, id](const std::shared_ptr<ServedModel>& model, const std::exception_ptr& failure) {
-      try {
-        if (failure) std::rethrow_exception(failure);
-        log_ready(*model);
-      } catch (const std::exception& error) {
-        log("can't load model '" + id + "': " + error.what());
-      }
-    });
+    const auto failed = [this, id](const std::exception& error) {
+      if (told_to_stop_) return;
+      log(fmt::format("can't load {}: {}", id.empty() ? "the first model" : "model '" + id + "'", error.what()));
+    };
+    try {
+      pool_.acquire(id, [this, failed](const std::shared_ptr<ServedModel>& model, const std::exception_ptr& failure) {
+        try {
+          if (failure) std::rethrow_exception(failure);
+          announce(*model);
+        } catch (const std::exception& error) {
+          failed(error);
+        }
+      });
+    } catch (const std::exception& error) {
+      failed(error);
+    }
   }
 
   void watch() {
@@ -211,10 +239,13 @@ class Service {
   Gate gate_;
   Metrics metrics_;
   Pulse pulse_;
-  std::exception_ptr load_failure_;  // written before the server is told to stop
+  std::exception_ptr load_failure_;         // written before the server is told to stop
+  std::atomic<bool> reloaded_ = false;      // the models may be others than those it began with
+  std::atomic<bool> ready_ = false;         // and the service manager knows
+  std::atomic<bool> told_to_stop_ = false;  // by a signal
   HttpServer server_;
+  Api api_;  // begins to use the pool with its first request
   ModelPool pool_;
-  Api api_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import unittest
 
+from altered_model import altered_model
 from running_server import HOME_MODEL, Server
 
 LONG = {"prompt": "a", "max_tokens": 300, "temperature": 3, "stream": True, "regex": "[a-z ]{2000}"}
@@ -97,12 +98,16 @@ class Reload(unittest.TestCase):
         server = self.start()
         keys = self.folder / "keys"
         keys.write_text("x\n")
+        garbage = self.folder / "garbage.gguf"
+        garbage.write_bytes(b"no adapter" * 100)
         broken = self.folder / "broken.gguf"
         broken.write_bytes(HOME_MODEL.read_bytes()[:100_000])
         for options, word in (({"n_predict": "many"}, "n-predict"), ({"nonsense": 1}, "nonsense"),
                               ({"models": [str(self.folder / "none.gguf")]}, "none.gguf"),
                               ({"models": [f"chat={broken}"]}, "broken.gguf"), ({"api_key_file": str(keys)}, "keys"),
                               ({"lora": [f"chat:kiosk={self.folder}/none"]}, "none"),
+                              ({"lora": [f"chat:kiosk={garbage}"]}, "garbage.gguf"),
+                              ({"ctx_size": 1 << 20, "parallel": 4096}, "sequences fit"),
                               ({"tls_cert": str(keys), "tls_key": str(keys)}, "keys")):
             self.configure(**{"n_predict": 3, "max_body": 1, **options})
             line = self.reload(server)
@@ -114,6 +119,16 @@ class Reload(unittest.TestCase):
         (self.folder / "serve.toml").unlink()
         self.assertIn("kept the old configuration", self.reload(server))
         self.assertEqual(server.get("/ready")[0], 200)
+
+    def test_a_request_that_names_no_model_is_told_which_one_failed(self):
+        server = self.start()
+        broken = self.folder / "broken.gguf"
+        altered_model(HOME_MODEL, broken, {"tokenizer.ggml.model": "nonsense"}, 512)
+        self.configure(models=[f"chat={broken}"])
+        self.assertIn("model 'chat'", self.reload(server))
+        status, reply = server.post("/v1/completions", {"prompt": "a"})
+        self.assertEqual(status, 500)
+        self.assertIn("model 'chat' can't be loaded", reply["error"]["message"])
 
     def test_many_reloads_while_clients_ask(self):
         server = self.start()
