@@ -200,7 +200,8 @@ def main():
             results.append({"model": wish, "way": way, "pairs": pairs})
             print(rows[-1], flush=True)
         if not words.keep_models:
-            model.unlink()
+            for left in words.folder.glob(model.name + "*"):  # the pack beside it too
+                left.unlink()
     (words.folder / "results.json").write_text(json.dumps(results, indent=1))
     section = text_of(words, rows)
     if not words.no_write:
