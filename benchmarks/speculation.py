@@ -34,7 +34,7 @@ def texts():
     rooms = ["kitchen", "hall", "cellar", "attic", "office", "garage", "bath", "garden"]
     record = '{{"id": {}, "room": "{}", "temperature": {:.1f}, "humidity": {}, "window_open": {}}}'
     records = [record.format(i, rooms[rng.integers(8)], rng.uniform(15, 25), rng.integers(30, 70),
-                             "true" if rng.integers(2) else "false") for i in range(12)]
+                             "true" if rng.integers(2) else "false") for i in range(9)]
     lines = [f"set_{what}({room!r}, {rng.integers(1, 99)})" for room in rooms for what in ("light", "blind")]
     changed = [line.replace("hall", "corridor") for line in lines]
     root = pathlib.Path(__file__).parent.parent
@@ -42,7 +42,7 @@ def texts():
     return {
         "JSON records": ("Sensors as JSON:\n", "[" + ",\n ".join(records) + "]\n"),
         "a quoted list, edited": ("\n".join(lines) + "\nCall the hall corridor:\n", "\n".join(changed) + "\n"),
-        "prose": (prose[:200], prose[200:1500]),
+        "prose": (prose[:200], prose[200:900]),
     }
 
 
