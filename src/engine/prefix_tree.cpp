@@ -143,17 +143,33 @@ void PrefixTree::remove(Index index) noexcept {
   free_.push_back(index);
 }
 
+void PrefixTree::remove_with_children(Index top) noexcept {
+  for (Index node = top;;) {
+    while (nodes_[node].first_child != kNone) node = nodes_[node].first_child;
+    const Index parent = nodes_[node].parent;
+    remove(node);
+    if (node == top) return;
+    node = parent;
+  }
+}
+
 bool PrefixTree::evict_one() noexcept {
+  // Leaves first; of the rest those that begin last, which have the fewest after them.
+  const auto goes_before = [&](const Node& a, const Node& b) {
+    const bool is_leaf = a.first_child == kNone;
+    if (is_leaf != (b.first_child == kNone)) return is_leaf;
+    return !is_leaf && a.begin != b.begin ? a.begin > b.begin : a.worth < b.worth;
+  };
   Index least = kNone;
   for (Index i = 0; i < nodes_.size(); ++i) {
     const Node& node = nodes_[i];
-    const bool can_go = node.used && node.n_tokens > 0 && node.first_child == kNone && pages_.holders(node.page) == 1;
-    if (can_go && (least == kNone || node.worth < nodes_[least].worth)) least = i;
+    const bool is_ours = node.used && node.n_tokens > 0 && pages_.holders(node.page) == 1;
+    if (is_ours && (least == kNone || goes_before(node, nodes_[least]))) least = i;
   }
   if (least == kNone) return false;
-  lost_ = nodes_[least].worth;
+  if (nodes_[least].first_child == kNone) lost_ = nodes_[least].worth;
   const Index parent = nodes_[least].parent;
-  remove(least);
+  remove_with_children(least);
   // An adapter of which nothing is left is let go.
   if (nodes_[parent].n_tokens == 0 && nodes_[parent].first_child == kNone) {
     std::erase_if(roots_, [&](const Root& root) {

@@ -45,7 +45,8 @@ class PrefixTree {
   void insert(std::span<const TokenId> tokens, std::span<const Page> pages,
               const std::shared_ptr<const models::Adapter>& adapter);
   // Drops the page whose loss costs least, by GreedyDual (Young 1994; Cao and Irani 1997): what it takes to read it
-  // again, and what was lost since it was last of use. False when every page is held by others too, or leads to one.
+  // again, and what was lost since it was last of use. Where everything that only the tree holds leads to pages that
+  // others hold, the tree forgets those with it. False when every page is held by others too.
   bool evict_one() noexcept;
 
   std::size_t n_tokens() const { return n_tokens_; }
@@ -86,7 +87,8 @@ class PrefixTree {
   Index new_node();
   Index add(Index parent, std::span<const TokenId> tokens, Page page);
   Index child_for(Index parent, std::span<const TokenId> tokens, Page page);
-  void remove(Index node) noexcept;
+  void remove(Index leaf) noexcept;
+  void remove_with_children(Index node) noexcept;
   void touch(Index node) noexcept;
 
   models::KvPages& pages_;

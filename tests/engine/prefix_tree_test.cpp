@@ -90,6 +90,28 @@ TEST(PrefixTree, EvictsWhatWasOfUseLongestAgoAndNeverWhatIsInUse) {
   EXPECT_EQ(room.tree.find(tokens_of(64, 1), nullptr).n_tokens, 0u);
 }
 
+// Two sequences have read the same, each into pages of its own; a third goes on from the second's. The tree has the
+// first's pages and, after them, the second's: its own must not be kept by those that lead on.
+TEST(PrefixTree, GivesUpItsOwnPagesThatLeadToPagesOfOthers) {
+  Room room(9);
+  const auto whole = tokens_of(4 * 64);
+  models::KvCache first(room.pages, 1000), second(room.pages, 1000), third(room.pages, 1000);
+  first.make_room(2 * 64);
+  first.grow(2 * 64);
+  second.make_room(4 * 64);
+  second.grow(4 * 64);
+  third.share_prefix(second, 4 * 64);
+  room.tree.insert(std::span(whole).first(2 * 64), first.pages(), nullptr);
+  first.truncate(0);
+  room.tree.insert(whole, second.pages(), nullptr);
+  second.truncate(0);
+  const std::size_t n_third = 4 * 64 / kernels::kPagePositions;
+  while (room.tree.evict_one()) {
+  }
+  EXPECT_EQ(room.pages.n_free(), room.pages.n_pages() - n_third);
+  EXPECT_EQ(room.tree.n_tokens(), 0u);
+}
+
 TEST(PrefixTree, GivesUpCheapPagesBeforeDearOnes) {
   Room room(2);
   room.read(tokens_of(64, 1));
