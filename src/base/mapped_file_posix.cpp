@@ -96,18 +96,41 @@ void MappedFile::release(std::span<const std::byte> part) noexcept {
   }
 }
 
-bool MappedFile::is_resident(std::span<const std::byte> part) noexcept {
+namespace {
+
+// Visits the states of the pages of a part, some at a time, until `visit` says no. False when the system doesn't tell.
+template <class Visit>
+bool each_page_state(std::span<const std::byte> part, const Visit& visit) noexcept {
   constexpr std::size_t kPages = 512;
-  unsigned char resident[kPages];
+  unsigned char states[kPages];
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   const auto end = reinterpret_cast<std::uintptr_t>(part.data()) + part.size();
   for (auto at = reinterpret_cast<std::uintptr_t>(part.data()) / page * page; at < end; at += kPages * page) {
     const std::size_t length = std::min<std::size_t>(kPages * page, end - at);
-    if (::mincore(reinterpret_cast<void*>(at), length, resident) != 0) return true;
+    if (::mincore(reinterpret_cast<void*>(at), length, states) != 0) return false;
     const std::size_t n_pages = (length + page - 1) / page;
-    if (std::any_of(resident, resident + n_pages, [](unsigned char state) { return (state & 1) == 0; })) return false;
+    const auto n_resident =
+        static_cast<std::size_t>(std::count_if(states, states + n_pages, [](unsigned char s) { return (s & 1) != 0; }));
+    if (!visit(n_resident, n_pages)) return true;
   }
   return true;
+}
+
+}  // namespace
+
+bool MappedFile::is_resident(std::span<const std::byte> part) noexcept {
+  bool resident = true;
+  return !each_page_state(part, [&](std::size_t n, std::size_t of) { return resident = n == of; }) || resident;
+}
+
+std::uint64_t MappedFile::resident_bytes(std::span<const std::byte> part) noexcept {
+  std::uint64_t n_pages = 0;
+  const bool known = each_page_state(part, [&](std::size_t n, std::size_t) {
+    n_pages += n;
+    return true;
+  });
+  const auto bytes = n_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  return known ? std::min<std::uint64_t>(bytes, part.size()) : part.size();
 }
 
 }  // namespace minnow

@@ -76,7 +76,8 @@ void LoadedModel::with_threads(FunctionRef<void(ThreadPool&)> work) const {
 std::uint64_t LoadedModel::available_memory_bytes() const {
   const std::uint64_t available = machine::available_memory_bytes();
   if (available == 0) return 0;
-  return std::max<std::uint64_t>(1, available - std::min(available, decoder_->mapped_bytes()));
+  const std::uint64_t taken = decoder_->mapped_bytes() + models::KvPages::untouched_bytes();
+  return std::max<std::uint64_t>(1, available - std::min(available, taken));
 }
 
 const text::ChatTemplate& LoadedModel::chat_template(bool with_tools) const {

@@ -1,9 +1,11 @@
 #include "models/kv_pages.hpp"
 
 #include <limits>
+#include <mutex>
 #include <new>
 
 #include "base/checked.hpp"
+#include "base/mapped_file.hpp"
 
 namespace minnow::models {
 namespace {
@@ -16,6 +18,9 @@ void require_size(const DecoderSpec& spec, std::size_t n_pages, std::size_t long
                     n_pages <= std::numeric_limits<KvPages::Page>::max();
   if (!fits) throw std::bad_alloc();
 }
+
+std::mutex all_mutex;  // guards
+std::vector<const KvPages*> all_pages;
 
 }  // namespace
 
@@ -57,6 +62,22 @@ KvPages::KvPages(const DecoderSpec& spec, std::size_t n_pages, std::size_t longe
   holders_.resize(n_pages);
   free_.reserve(n_pages);
   for (std::size_t page = n_pages; page-- > 0;) free_.push_back(static_cast<Page>(page));  // low ones first
+  const std::scoped_lock lock(all_mutex);
+  all_pages.push_back(this);
+}
+
+KvPages::~KvPages() {
+  const std::scoped_lock lock(all_mutex);
+  std::erase(all_pages, this);
+}
+
+std::uint64_t KvPages::untouched_bytes() {
+  const std::scoped_lock lock(all_mutex);
+  std::uint64_t bytes = 0;
+  for (const KvPages* pages : all_pages) {
+    bytes += pages->bytes_.size() - MappedFile::resident_bytes(std::as_bytes(pages->bytes_.span()));
+  }
+  return bytes;
 }
 
 KvPages::Page KvPages::take() {

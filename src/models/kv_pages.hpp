@@ -34,6 +34,10 @@ class KvPages {
   KvPages(const DecoderSpec& spec, std::size_t n_pages, std::size_t longest_sequence, kernels::CacheType type);
   KvPages(const KvPages&) = delete;
   KvPages& operator=(const KvPages&) = delete;
+  ~KvPages();
+  // Of all in this process: what they have taken and the system doesn't count as used yet, because nothing was written
+  // there so far.
+  static std::uint64_t untouched_bytes();
 
   static std::size_t pages_for(std::size_t positions);
   // The largest numbers there are when the true sizes don't fit.
