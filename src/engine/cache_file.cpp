@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "base/mapped_file.hpp"
 #include "base/sha256.hpp"
+#include "minnow/minnow.hpp"
 
 namespace minnow::engine {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::size_t kHashLength = 64;
 static_assert(std::endian::native == std::endian::little, "the file holds numbers as they lie in memory");
 
 std::string hash_of(const CacheIdentity& identity) {
-  const std::string text = fmt::format("{} {} {} {}", identity.model_sha256, identity.arithmetic,
+  const std::string text = fmt::format("{} {} {} {} {}", version(), identity.model_sha256, identity.arithmetic,
                                        static_cast<int>(identity.type), identity.context);
   return sha256_hex(std::as_bytes(std::span(text)));
 }

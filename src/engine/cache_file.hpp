@@ -6,9 +6,10 @@
 //     keys and values [n_tokens × position_bytes]  u64 checksum of everything since the parent
 //
 // Little-endian. Keys and values come layer by layer, all keys of a layer and then all its values, head by head. The
-// identity is that of everything the bits depend on: the model's SHA-256, the arithmetic, the cache's number format and
-// the context. A file of another identity, or one that isn't whole, is not used. It is a cache: delete it when you
-// like. Who can write it decides what the model has read, so it belongs where only the server may write.
+// identity is that of everything the bits depend on: the program's version, the model's SHA-256, the arithmetic, the
+// cache's number format and the context. A file of another identity, or one that isn't whole, is not used. It is a
+// cache: delete it when you like. Who can write it decides what the model has read, so it belongs where only the server
+// may write.
 #pragma once
 
 #include <cstddef>
