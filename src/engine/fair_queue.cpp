@@ -10,19 +10,31 @@ bool goes_before(int priority_a, std::uint64_t stamp_a, int priority_b, std::uin
 }
 
 void FairQueue::push(Request request, RequestId id, Clock::time_point now) {
-  std::erase_if(last_stamp_, [&](const auto& entry) { return entry.second <= virtual_time_; });
-  std::uint64_t& last = last_stamp_[request.client];
-  last = std::max(last, virtual_time_) + request.prompt.size();
-  waiting_.push_back({.request = std::move(request), .id = id, .submitted = now, .stamp = last});
+  waiting_.push_back({.request = std::move(request), .id = id, .submitted = now});
 }
 
+std::uint64_t FairQueue::start_of(const std::string& client) const {
+  const auto found = had_.find(client);
+  return found == had_.end() ? virtual_time_ : std::max(found->second, virtual_time_);
+}
+
+void FairQueue::charge(const std::string& client, std::size_t n_tokens) {
+  std::erase_if(had_, [&](const auto& entry) { return entry.second <= virtual_time_; });
+  had_[client] = start_of(client) + n_tokens;
+}
+
+// Those of one client have one start, and ids tell which came first.
 Waiting FairQueue::pop() {
-  const auto next = std::min_element(waiting_.begin(), waiting_.end(), [](const Waiting& a, const Waiting& b) {
-    return goes_before(a.request.priority, a.stamp, b.request.priority, b.stamp);
+  const auto next = std::min_element(waiting_.begin(), waiting_.end(), [&](const Waiting& a, const Waiting& b) {
+    const std::uint64_t start_a = start_of(a.request.client), start_b = start_of(b.request.client);
+    if (a.request.priority == b.request.priority && start_a == start_b) return a.id < b.id;
+    return goes_before(a.request.priority, start_a, b.request.priority, start_b);
   });
+  next->stamp = start_of(next->request.client);
+  charge(next->request.client, next->request.prompt.size());
+  virtual_time_ = std::max(virtual_time_, next->stamp);
   Waiting taken = std::move(*next);
   waiting_.erase(next);
-  virtual_time_ = std::max(virtual_time_, taken.stamp);
   return taken;
 }
 

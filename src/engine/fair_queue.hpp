@@ -1,8 +1,9 @@
 // Requests that wait for a place in the batch, the next to be served first.
 //
-// The higher priority goes first. Within one, clients share the device: a request is stamped with the virtual time at
-// which a device shared equally would have read it (self-clocked fair queueing, Golestani 1994), and the earliest stamp
-// goes first. A client that sends much waits behind one that sends little; nobody waits forever.
+// The higher priority goes first. Within one, clients share the device: whoever has had the fewest tokens goes first,
+// those of prompts counted when a request is taken and those of answers when it ends. Who wasn't here begins at the
+// virtual time, where the request that was taken last began (start-time fair queueing, Goyal et al. 1996): nobody saves
+// up, and nobody waits forever.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,7 @@ struct Waiting {
   Request request;
   RequestId id = 0;
   Clock::time_point submitted{};
-  std::uint64_t stamp = 0;
+  std::uint64_t stamp = 0;  // the virtual time at which it was taken from the queue
 };
 
 class FairQueue {
@@ -31,12 +32,16 @@ class FairQueue {
   void push(Request request, RequestId id, Clock::time_point now);
   Waiting pop();  // precondition: !empty()
   std::optional<Waiting> remove(RequestId id);
+  // What a client has had beside its prompts.
+  void charge(const std::string& client, std::size_t n_tokens);
   std::vector<Waiting> remove_expired(Clock::time_point now);
 
  private:
   std::vector<Waiting> waiting_;
   std::uint64_t virtual_time_ = 0;
-  std::map<std::string, std::uint64_t> last_stamp_;  // of each client with a stamp in the future
+  std::uint64_t start_of(const std::string& client) const;
+
+  std::map<std::string, std::uint64_t> had_;  // by each client that is ahead of the virtual time
 };
 
 // Whether `a` goes before `b`.

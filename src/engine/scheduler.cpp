@@ -104,12 +104,18 @@ std::optional<RequestId> Scheduler::submit(Request request) {
 std::optional<std::vector<RequestId>> Scheduler::submit_all(std::vector<Request> requests) {
   for (const Request& request : requests) check(request);
   std::vector<RequestId> ids;
+  ids.reserve(requests.size());
   {
     const std::scoped_lock lock(mutex_);
     if (queue_.size() + requests.size() > plan_.max_waiting || stopping_) return std::nullopt;
-    for (Request& request : requests) {
-      ids.push_back(next_id_++);
-      queue_.push(std::move(request), ids.back(), Clock::now());
+    try {
+      for (Request& request : requests) {
+        ids.push_back(next_id_++);
+        queue_.push(std::move(request), ids.back(), Clock::now());
+      }
+    } catch (...) {
+      for (const RequestId id : ids) queue_.remove(id);
+      throw;
     }
   }
   wake_.notify_one();
@@ -182,23 +188,33 @@ bool Scheduler::take_work() {
     }
   }
   retire();
-  for (Waiting& waiting : admitted) admit(std::move(waiting));
+  for (Waiting& waiting : admitted) admit(waiting);
   return true;
 }
 
-void Scheduler::admit(Waiting waiting) {
+void Scheduler::admit(Waiting& waiting) {
   KvSlot& slot = slots_.acquire(waiting.request.prompt, waiting.request.adapter);
-  const auto on_end = waiting.request.on_end;
+  std::function<void(const RequestEnd&)> on_end;
   try {
+    on_end = waiting.request.on_end;
     running_.push_back(
         std::make_unique<Sequence>(std::move(waiting), slot, model_->tokenizer(), lists_, plan_.context));
   } catch (const std::exception& error) {
     slots_.release(slot);
+    if (!on_end) on_end.swap(waiting.request.on_end);  // there was no memory to copy it
     if (on_end) on_end({.reason = EndReason::failed, .error = error.what()});
   }
 }
 
 void Scheduler::retire() {
+  const bool any_ended = std::any_of(running_.begin(), running_.end(), [](const auto& each) { return each->ended(); });
+  if (!any_ended) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& sequence : running_) {
+      if (sequence->ended()) queue_.charge(sequence->request().client, sequence->answer_tokens());
+    }
+  }
   std::erase_if(running_, [&](const auto& sequence) {
     if (sequence->ended()) slots_.release(sequence->slot());
     return sequence->ended();
@@ -216,7 +232,8 @@ void Scheduler::step() {
   retire();
 }
 
-// The first answers come first, then prompts in the order of their stamps, as far as the budget goes.
+// The next token of every answer comes first, then text that a constraint forces, then prompts in the order of their
+// stamps, as far as the budget goes.
 void Scheduler::plan_step() {
   slices_.clear();
   in_step_.clear();
@@ -224,11 +241,17 @@ void Scheduler::plan_step() {
   std::sort(running_.begin(), running_.end(), [](const auto& a, const auto& b) {
     return goes_before(a->request().priority, a->stamp(), b->request().priority, b->stamp());
   });
-  for (const auto& sequence : running_) {
-    if (!sequence->reads_prompt()) add_slice(*sequence, sequence->slot().pending().size());
-  }
-  step_budget_ = slices_.empty() ? &idle_budget_ : &budget_;
+  const bool nobody_waits = running_.size() == 1 || std::all_of(running_.begin(), running_.end(),
+                                                                [](const auto& each) { return each->reads_prompt(); });
+  step_budget_ = nobody_waits ? &idle_budget_ : &budget_;
   const std::size_t budget = step_budget_->tokens();
+  for (const auto& sequence : running_) {
+    if (sequence->reads_prompt()) continue;
+    const std::size_t n_forced = sequence->slot().pending().size() - 1;
+    const std::size_t n = std::min(n_forced, budget - std::min(budget, prefill_tokens_));
+    add_slice(*sequence, n + 1);
+    prefill_tokens_ += n;
+  }
   for (const auto& sequence : running_) {
     if (!sequence->reads_prompt()) continue;
     if (prefill_tokens_ >= budget) break;
@@ -246,6 +269,7 @@ void Scheduler::plan_step() {
 bool Scheduler::worth_waiting(Sequence& sequence) const {
   return std::any_of(running_.begin(), running_.end(), [&](const auto& other) {
     return other->begun() && other->reads_prompt() &&
+           other->request().priority >= sequence.request().priority &&  // or it might be kept waiting itself
            tokens_to_come(sequence.slot(), other->slot()) >= kTokensWorthWaiting;
   });
 }

@@ -72,7 +72,7 @@ class Scheduler {
  private:
   void run();
   bool take_work();  // false when it is time to stop
-  void admit(Waiting waiting);
+  void admit(Waiting& waiting);
   void step();
   void plan_step();
   void add_slice(Sequence& sequence, std::size_t n_tokens);

@@ -77,8 +77,12 @@ void Sequence::end(EndReason reason) {
   if (ended_) return;
   ended_ = true;
   const bool complete = reason == EndReason::stop || reason == EndReason::length;
-  const std::string rest = complete && n_answer_ > 0 ? text_.finish() : std::string();
-  if (!rest.empty() && request_.on_token) request_.on_token({.id = slot_->tokens.back(), .text = rest});
+  try {
+    const std::string rest = complete && n_answer_ > 0 ? text_.finish() : std::string();
+    if (!rest.empty() && request_.on_token) request_.on_token({.id = slot_->tokens.back(), .text = rest});
+  } catch (const std::bad_alloc&) {  // on_end is due whatever happens
+    reason = EndReason::failed;
+  }
   result_.reason = reason == EndReason::length && text_.stopped() ? EndReason::stop : reason;
   result_.completion_tokens = n_answer_;
   result_.total_ms = ms_between(submitted_, Clock::now());

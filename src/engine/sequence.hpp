@@ -25,6 +25,7 @@ class Sequence {
 
   // Whether it has said nothing yet.
   bool reads_prompt() const { return n_answer_ == 0; }
+  std::size_t answer_tokens() const { return n_answer_; }
   bool begun() const { return begun_; }
   // The first tokens of its prompt are about to be evaluated.
   void begin();

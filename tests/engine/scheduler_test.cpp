@@ -359,6 +359,21 @@ TEST(FairQueue, PriorityFirstThenClientsShareAndNobodyStarves) {
   EXPECT_THAT(order, ::testing::ElementsAre(20, 1, 10, 2, 3, 4, 5));
 }
 
+TEST(FairQueue, AnswersCountAsMuchAsPrompts) {
+  FairQueue queue;
+  const auto push = [&](const char* client, std::size_t n, RequestId id) {
+    queue.push({.prompt = std::vector<TokenId>(n), .client = client}, id, Clock::now());
+  };
+  for (RequestId id = 1; id <= 3; ++id) push("talkative", 1, id);
+  EXPECT_EQ(queue.pop().id, 1u);
+  queue.charge("talkative", 400);
+  push("brief", 300, 10);
+  push("brief", 300, 11);
+  std::vector<RequestId> order;
+  while (!queue.empty()) order.push_back(queue.pop().id);
+  EXPECT_THAT(order, ::testing::ElementsAre(10, 11, 2, 3));
+}
+
 TEST(PrefillBudget, FollowsTheTimeStepsTake) {
   PrefillBudget budget(50, 512);
   for (int i = 0; i < 20; ++i) budget.learn(budget.tokens(), 10 + 0.5 * static_cast<double>(budget.tokens()));
