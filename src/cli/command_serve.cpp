@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -21,6 +23,7 @@
 #include "cli/validators.hpp"
 #include "engine/embedded_model.hpp"
 #include "formats/gguf_reader.hpp"
+#include "formats/split_name.hpp"
 #include "server/serve.hpp"
 
 namespace minnow::cli {
@@ -167,6 +170,15 @@ void add_adapter(const std::string& word, std::vector<server::ModelEntry>& entri
   entry->stamp += stamp_of(path);
 }
 
+// All of a split model, or the file alone.
+std::vector<std::filesystem::path> parts_of(const std::filesystem::path& path) {
+  const auto name = formats::parse_split_name(path);
+  if (!name) return {path};
+  std::vector<std::filesystem::path> parts;
+  for (std::size_t i = 0; i < name->count; ++i) parts.emplace_back(formats::split_path(*name, i));
+  return parts;
+}
+
 template <typename Open>
 auto checking(Open open) {
   return [open](const server::ModelEntry& entry, std::uint64_t freed_bytes) {
@@ -181,11 +193,19 @@ server::ModelEntry entry_of(const std::string& word, const ModelOptions& load) {
   const std::filesystem::path path = named ? word.substr(equals + 1) : word;
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) fail(ErrorCode::not_found, "no model file '{}'", path.string());
+  std::uint64_t n_bytes = 0;
+  std::string stamp = stamp_of(load);
+  for (const auto& part : parts_of(path)) {
+    std::error_code missing;  // loading says so
+    const auto size = std::filesystem::file_size(part, missing);
+    if (!missing) n_bytes += size;
+    stamp += stamp_of(part);
+  }
   return {.id = named ? word.substr(0, equals) : path.stem().string(),
           .created_s = status.st_mtime,
-          .file_bytes = static_cast<std::uint64_t>(status.st_size),
+          .file_bytes = n_bytes,
           .load = [path, load] { return Model::load(path, load); },
-          .stamp = stamp_of(path) + stamp_of(load),
+          .stamp = std::move(stamp),
           .check = checking([path] { return formats::GgufFile::open(path); })};
 }
 

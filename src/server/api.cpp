@@ -1,5 +1,7 @@
 #include "server/api.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -22,6 +24,7 @@ namespace {
 
 constexpr std::string_view kModels = "/v1/models/";
 constexpr std::string_view kDescription = "/openapi.json";
+constexpr std::size_t kMostTokenized = 1 << 20;  // bytes of text
 // The page may load and ask nothing but this server, and no other page may frame it.
 constexpr const char* kPagePolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
@@ -30,8 +33,12 @@ constexpr const char* kPagePolicy =
 // Counts the reply on its way to the client.
 class CountingResponder : public Responder {
  public:
-  CountingResponder(std::shared_ptr<Responder> to, Metrics& metrics, std::string route, std::shared_ptr<void> lease)
-      : to_(std::move(to)), metrics_(metrics), route_(std::move(route)), lease_(std::move(lease)) {}
+  CountingResponder(std::shared_ptr<Responder> to, Metrics& metrics, std::string route, HttpRequest& request)
+      : to_(std::move(to)),
+        metrics_(metrics),
+        route_(std::move(route)),
+        lease_(std::move(request.lease)),
+        share_(std::move(request.share)) {}
 
   void reply(HttpReply reply) override {
     metrics_.replied(route_, reply.status);
@@ -49,7 +56,7 @@ class CountingResponder : public Responder {
   std::shared_ptr<Responder> to_;
   Metrics& metrics_;
   std::string route_;
-  std::shared_ptr<void> lease_;  // of the request's key
+  std::shared_ptr<void> lease_, share_;  // of the request's key and of its body
 };
 
 // Models, and after each its adapters.
@@ -133,8 +140,8 @@ void Api::route(Call& call) {
   for (const Route& route : kRoutes) {
     if (call.request.path != route.path) continue;
     if (method == route.method) {
-      call.responder = std::make_shared<CountingResponder>(std::move(call.responder), metrics_, route.path,
-                                                           std::move(call.request.lease));
+      call.responder =
+          std::make_shared<CountingResponder>(std::move(call.responder), metrics_, route.path, call.request);
       return (this->*route.answer)(call);
     }
     allowed = route.method;
@@ -193,7 +200,7 @@ void Api::chat(Call& call) {
                           .stream = options.stream,
                           .include_usage = options.include_usage,
                           .logprobs = options.logprobs.has_value()};
-    if (request->tool_choice) setup.tools = chosen.served->tool_dialect();
+    setup.tools = call_parser(*chosen.served, *request);
     std::vector<engine::Request> requests;
     for (std::size_t i = 0; i < options.n; ++i) requests.push_back(make_request(options, prompt, i));
     run_answers(chosen.served, std::move(requests),
@@ -217,8 +224,8 @@ void Api::complete(Call& call) {
                                 .logprobs = options.logprobs.has_value()};
     std::vector<engine::Request> requests;
     for (const Prompt& prompt : request->prompts) {
-      const auto ids = request->suffix ? fill_in_the_middle(chosen.model, prompt, *request->suffix)
-                                       : prompt_tokens(chosen.model, prompt);
+      const auto ids = request->suffix ? fill_in_the_middle(*chosen.served, prompt, *request->suffix)
+                                       : prompt_tokens(*chosen.served, prompt);
       const std::string echo = request->echo ? chosen.model.detokenize(ids) : "";
       for (std::size_t i = 0; i < options.n; ++i) {
         requests.push_back(make_request(options, ids, i));
@@ -245,14 +252,12 @@ void Api::respond(Call& call) {
   with_model(fields, call.responder, [this, request, echoed, responder = call.responder](const Chosen& chosen) {
     const std::vector<TokenId> prompt = prepare_chat(*chosen.served, *request);
     request->answer.adapter = engine::adapter_of(chosen.model);
-    std::optional<text::ToolDialect> tools;
-    if (request->tool_choice) tools = chosen.served->tool_dialect();
     std::vector<engine::Request> requests;
     requests.push_back(make_request(request->answer, prompt, 0));
-    run_answers(
-        chosen.served, std::move(requests),
-        std::make_shared<ResponsesAnswer>(chosen.id, request->answer.stream, std::move(tools), echoed, responder),
-        responder, metrics_);
+    run_answers(chosen.served, std::move(requests),
+                std::make_shared<ResponsesAnswer>(chosen.id, request->answer.stream,
+                                                  call_parser(*chosen.served, *request), echoed, responder),
+                responder, metrics_);
   });
 }
 
@@ -264,7 +269,7 @@ void Api::embed(Call& call) {
     EmbeddingJob job{.adapter = engine::adapter_of(chosen.model), .deadline = request.deadline};
     std::size_t n_tokens = 0;
     for (const Prompt& input : request.inputs) {
-      job.inputs.push_back(prompt_tokens(chosen.model, input));
+      job.inputs.push_back(prompt_tokens(*chosen.served, input));
       n_tokens += job.inputs.back().size();
     }
     const auto gone = std::make_shared<std::atomic<bool>>(false);
@@ -288,6 +293,11 @@ void Api::tokenize(Call& call) {
   const bool chat = fields.find("messages") != nullptr;
   if (!chat && !text) fields.refuse("content", "is missing");
   const std::vector<ChatMessage> messages = chat ? read_messages(fields) : std::vector<ChatMessage>{};
+  std::size_t n_bytes = text ? text->size() : 0;
+  for (const ChatMessage& message : messages) n_bytes += message.content.size() + message.extra_json.size();
+  if (n_bytes > kMostTokenized) {
+    throw ApiError(413, fmt::format("the text has {} bytes and /tokenize takes {}", n_bytes, kMostTokenized));
+  }
   const TokenizeOptions options{.add_special = fields.flag("add_special", true),
                                 .parse_special = fields.flag("parse_special", true)};
   const bool with_pieces = fields.flag("with_pieces");

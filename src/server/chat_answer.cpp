@@ -15,8 +15,7 @@ ChatAnswer::ChatAnswer(const Model& model, ChatAnswerSetup setup, std::shared_pt
       responder_(responder),
       events_(std::move(responder)),
       choices_(setup_.n) {
-  if (!setup_.tools) return;
-  for (Choice& choice : choices_) choice.parser.emplace(*setup_.tools);
+  for (Choice& choice : choices_) choice.parser = setup_.tools;
 }
 
 void ChatAnswer::token(std::size_t choice, const TokenOutput& token) {

@@ -20,7 +20,7 @@ struct ChatAnswerSetup {
   bool stream = false;
   bool include_usage = false;
   bool logprobs = false;
-  std::optional<text::ToolDialect> tools{};  // the answer may call tools, written like this
+  std::optional<text::ToolCallParser> tools{};  // at its start; none: the answer can't call tools
 };
 
 class ChatAnswer : public AnswerWriter {

@@ -148,6 +148,11 @@ ChatRequest read_chat_request(const Fields& fields, const AnswerDefaults& defaul
   return request;
 }
 
+std::optional<text::ToolCallParser> call_parser(const ServedModel& model, const ChatRequest& request) {
+  if (!request.tool_choice) return std::nullopt;
+  return text::ToolCallParser(model.tool_dialect(), request.tool_choice->kind != text::ToolChoice::Kind::automatic);
+}
+
 std::vector<TokenId> prepare_chat(const ServedModel& model, ChatRequest& request) {
   if (!model.model().has_chat_template()) {
     throw ApiError(400, "model '" + model.id() + "' has no chat template; use /v1/completions");
@@ -166,6 +171,11 @@ std::vector<TokenId> prepare_chat(const ServedModel& model, ChatRequest& request
     }
   } else {
     request.answer.grammar = make_grammar(model, request.constraint);
+  }
+  std::size_t n_bytes = 0;
+  for (const ChatMessage& message : request.messages) n_bytes += message.content.size() + message.extra_json.size();
+  if (n_bytes > model.most_text_bytes()) {  // what the template leaves out needs no room
+    model.require_room_for(model.model().apply_chat_template(request.messages, options).size());
   }
   return model.model().chat_tokens(request.messages, options);
 }

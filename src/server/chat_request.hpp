@@ -8,7 +8,7 @@
 #include "minnow/model.hpp"
 #include "server/answer_options.hpp"
 #include "server/fields.hpp"
-#include "text/tools/tool_dialect.hpp"
+#include "text/tools/tool_call_parser.hpp"
 
 namespace minnow::server {
 
@@ -28,5 +28,7 @@ std::vector<ChatMessage> read_messages(const Fields& fields);
 // The prompt, and the grammar the answer is held to (in `request.answer.grammar`). Throws what the template, the
 // tokenizer and the grammar do.
 std::vector<TokenId> prepare_chat(const ServedModel& model, ChatRequest& request);
+// What finds the calls in the answer; none where it may not call tools.
+std::optional<text::ToolCallParser> call_parser(const ServedModel& model, const ChatRequest& request);
 
 }  // namespace minnow::server

@@ -73,15 +73,18 @@ CompletionRequest read_completion_request(const Fields& fields, const AnswerDefa
   return request;
 }
 
-std::vector<TokenId> prompt_tokens(const Model& model, const Prompt& prompt) {
+std::vector<TokenId> prompt_tokens(const ServedModel& served, const Prompt& prompt) {
   if (const auto* ids = std::get_if<std::vector<TokenId>>(&prompt)) return *ids;
   const auto& text = std::get<std::string>(prompt);
+  served.require_room_for(text.size());
+  const Model& model = served.model();
   auto ids = model.tokenize(text);
   if (ids.empty() && model.bos()) ids.push_back(*model.bos());
   return ids;
 }
 
-std::vector<TokenId> fill_in_the_middle(const Model& model, const Prompt& prompt, const std::string& suffix) {
+std::vector<TokenId> fill_in_the_middle(const ServedModel& served, const Prompt& prompt, const std::string& suffix) {
+  const Model& model = served.model();
   const auto before = marker(model, "fim_pre", {"<|fim_prefix|>", "<fim_prefix>", "<PRE>", "▁<PRE>"});
   const auto after = marker(model, "fim_suf", {"<|fim_suffix|>", "<fim_suffix>", "<SUF>", "▁<SUF>"});
   const auto middle = marker(model, "fim_mid", {"<|fim_middle|>", "<fim_middle>", "<MID>", "▁<MID>"});
@@ -96,6 +99,7 @@ std::vector<TokenId> fill_in_the_middle(const Model& model, const Prompt& prompt
     ids.insert(ids.end(), more.begin(), more.end());
   };
   const auto* given = std::get_if<std::vector<TokenId>>(&prompt);
+  served.require_room_for(suffix.size() + (given != nullptr ? 0 : std::get<std::string>(prompt).size()));
   append(*before, given != nullptr ? *given : model.tokenize(std::get<std::string>(prompt), plain));
   append(*after, model.tokenize(suffix, plain));
   ids.push_back(*middle);

@@ -30,9 +30,10 @@ std::vector<TokenId> read_tokens(const Fields& fields, const std::string& name, 
 // A string, an array of strings, an array of token ids, or an array of those.
 std::vector<Prompt> read_prompts(const Fields& fields, const std::string& name);
 
-std::vector<TokenId> prompt_tokens(const Model& model, const Prompt& prompt);
+// Throws Error(context_full) for a text that can't fit, as the next one does.
+std::vector<TokenId> prompt_tokens(const ServedModel& served, const Prompt& prompt);
 // Prompt and suffix around the gap, marked with the tokens the model was trained with for that. Throws ApiError(400)
 // for a model that has none.
-std::vector<TokenId> fill_in_the_middle(const Model& model, const Prompt& prompt, const std::string& suffix);
+std::vector<TokenId> fill_in_the_middle(const ServedModel& served, const Prompt& prompt, const std::string& suffix);
 
 }  // namespace minnow::server

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
@@ -98,8 +99,9 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   static constexpr std::size_t kFirstRead = 512;
   static constexpr std::size_t kBufferBytes = 64 << 10;
-  static constexpr Duration kLinger{2'000};   // for a client that still sends to read its refusal
-  static constexpr Duration kGoneCheck{100};  // when bytes are waiting that hide a hang-up behind them
+  static constexpr std::size_t kLeastBudget = 64 << 20;  // for all bodies, however small the largest may be
+  static constexpr Duration kLinger{2'000};              // for a client that still sends to read its refusal
+  static constexpr Duration kGoneCheck{100};             // when bytes are waiting that hide a hang-up behind them
 
   std::shared_ptr<Connection> self() { return this->shared_from_this(); }
 
@@ -193,18 +195,43 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
 
   void read_body() {
     arm(host_.limits().body);
-    http::async_read(stream_, buffer_, *parser_, [self = self()](Failure failure, std::size_t) {
+    share_ = std::make_shared<BodyShare>(host_.body_budget());
+    read_more();
+  }
+
+  // Counted as it comes, not as it is announced: a client that sends nothing takes nothing from others.
+  void read_more() {
+    const HttpLimits limits = host_.limits();
+    if (!share_->grow_to(parser_->get().body().size(), std::max(kLeastBudget, limits.bodies * limits.body_bytes))) {
+      disarm();
+      drop_request();
+      return reply(host_.refusal(503, "too many large requests are here already; try again later"));
+    }
+    if (parser_->is_done()) return take_body();
+    http::async_read_some(stream_, buffer_, *parser_, [self = self()](Failure failure, std::size_t) {
       if (failure) return self->refuse(failure);
-      self->disarm();
-      self->request_.body = std::move(self->parser_->get().body());
-      self->parser_.reset();
-      self->handle();
+      self->read_more();
     });
+  }
+
+  void take_body() {
+    disarm();
+    request_.body = std::move(parser_->get().body());
+    request_.share = std::move(share_);
+    parser_.reset();
+    handle();
+  }
+
+  // What has come of its body goes at once, and what follows on this connection can't be told apart.
+  void drop_request() {
+    keep_alive_ = false;
+    parser_.reset();
+    share_.reset();
   }
 
   // A request that can't be read gets an answer if its sender may still be listening.
   void refuse(Failure failure) {
-    keep_alive_ = false;
+    drop_request();
     if (timed_out_) return reply(host_.refusal(408, "the request took too long to arrive"));
     if (failure == http::error::header_limit || failure == http::error::buffer_overflow) {
       return reply(host_.refusal(431, fmt::format("the headers have more than {} bytes", host_.limits().header_bytes)));
@@ -383,6 +410,7 @@ class Connection final : public Hangable, public std::enable_shared_from_this<Co
   beast::flat_buffer buffer_{kBufferBytes};
   std::optional<http::request_parser<http::string_body>> parser_;
   HttpRequest request_;
+  std::shared_ptr<BodyShare> share_;  // of the body that is being read
   Phase phase_ = Phase::idle;
   std::uint64_t exchange_ = 0;  // counts requests and answers: a responder of an earlier one is ignored
   bool keep_alive_ = false;

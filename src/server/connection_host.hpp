@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "server/body_budget.hpp"
 #include "server/http_server.hpp"
 
 namespace minnow::server {
@@ -22,6 +23,8 @@ class ConnectionHost {
   virtual HttpLimits limits() const = 0;  // those of now: they may change
   virtual bool draining() const = 0;
   virtual std::optional<HttpReply> admit(HttpRequest& request) = 0;
+  // What the bodies of all requests hold.
+  virtual const std::shared_ptr<BodyBudget>& body_budget() const = 0;
   // Never throws.
   virtual void handle(HttpRequest request, std::shared_ptr<Responder> responder) = 0;
   // The reply to a request that was never handed to the handler.

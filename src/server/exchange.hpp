@@ -23,6 +23,7 @@ struct HttpRequest {
   std::string client{};           // whose API key it carries; empty where none is asked for
   int priority = 0;               // that key's
   std::shared_ptr<void> lease{};  // counts the request against that key's limits until it is answered
+  std::shared_ptr<void> share{};  // and its body against what the server holds
 
   // The first header of that name, whatever its case; empty when there is none.
   std::string_view header(std::string_view name) const;

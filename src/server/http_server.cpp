@@ -10,6 +10,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <csignal>
 #include <deque>
 #include <exception>
@@ -29,7 +30,8 @@ using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 using Failure = boost::system::error_code;
 
 constexpr std::size_t kReserve = 8;  // when the last eighth of the connections is reached, room is made
-constexpr int kAskedForRoom = 2;     // connections, by each new one
+constexpr std::size_t kLargeBody = 64 << 10;
+constexpr int kAskedForRoom = 2;                        // connections, by each new one
 constexpr std::chrono::milliseconds kAcceptPause{100};  // when descriptors have run out
 
 std::shared_ptr<asio::ssl::context> tls_context(const TlsFiles& files) {
@@ -111,6 +113,13 @@ struct HttpServer::State final : ConnectionHost {
   }
 
   void handle(HttpRequest request, std::shared_ptr<Responder> responder) override {
+    if (request.body.size() <= kLargeBody) return answer(std::move(request), responder);
+    asio::post(desk, [this, request = std::move(request), responder = std::move(responder)]() mutable {
+      answer(std::move(request), responder);
+    });
+  }
+
+  void answer(HttpRequest request, const std::shared_ptr<Responder>& responder) {
     try {
       handler(std::move(request), responder);
     } catch (const std::exception& error) {
@@ -118,6 +127,7 @@ struct HttpServer::State final : ConnectionHost {
     }
   }
 
+  const std::shared_ptr<BodyBudget>& body_budget() const override { return budget; }
   void count_refused() override { ++refused; }
 
   void forget(std::uint64_t number) override {
@@ -151,6 +161,7 @@ struct HttpServer::State final : ConnectionHost {
   std::atomic<bool> is_stopping = false;
   std::atomic<std::size_t> refused = 0;
   std::function<void()> on_terminate, on_reload;
+  const std::shared_ptr<BodyBudget> budget = std::make_shared<BodyBudget>(0);
 
   mutable std::mutex limits_mutex;  // guards
   HttpLimits current_limits;
@@ -167,6 +178,7 @@ struct HttpServer::State final : ConnectionHost {
   std::deque<asio::steady_timer> ticks;
   asio::signal_set signals;
   asio::steady_timer patience;
+  asio::thread_pool desk{1};  // large requests take long to read: one after another, and nobody else waits for them
 };
 
 // The oldest connections go first, and only those that no answer is made for: whoever opens many and asks nothing keeps
@@ -341,6 +353,8 @@ void HttpServer::run() {
   for (std::size_t i = 1; i < state_->options.threads; ++i) others.emplace_back(work);
   work();
   for (std::thread& thread : others) thread.join();
+  state_->desk.stop();
+  state_->desk.join();
 }
 
 void HttpServer::drain(std::chrono::milliseconds patience) {

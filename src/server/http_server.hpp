@@ -24,6 +24,7 @@ namespace minnow::server {
 struct HttpLimits {
   std::size_t header_bytes = 16 << 10;
   std::size_t body_bytes = std::size_t{8} << 20;
+  std::size_t bodies = 8;                           // of that size, all requests hold at most
   std::size_t unsent_bytes = std::size_t{4} << 20;  // a client that reads more slowly than this is dropped
   std::size_t connections = 4096;                   // more are closed at once
   std::chrono::milliseconds idle{75'000};           // between requests
@@ -66,7 +67,7 @@ class HttpServer {
   // Calls `tick` every so often, on one of the server's threads.
   void every(std::chrono::milliseconds period, std::function<void()> tick);
 
-  // Serves on this thread and others of its own until it is stopped.
+  // Serves on this thread and others of its own until it is stopped. Afterwards the handler isn't called any more.
   void run();
   // Takes no more requests, answers those there are, and stops; what isn't answered by then is cut off. From any
   // thread.

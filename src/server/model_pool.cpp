@@ -168,13 +168,16 @@ void ModelPool::load(const SlotPointer& slot) {
   std::shared_ptr<ServedModel> model;
   std::exception_ptr failure;
   try {
-    make_room(slot);
+    make_room(slot, slot->entry.file_bytes);
     is_loading_ = true;
     model = make(slot->entry);
+    is_loading_ = false;
+    make_room(slot, model->memory_bytes());  // now that its caches are known
   } catch (...) {
     failure = std::current_exception();
+    model = nullptr;
+    is_loading_ = false;
   }
-  is_loading_ = false;
   std::vector<Ready> waiting;
   {
     const std::scoped_lock lock(mutex_);
@@ -207,10 +210,10 @@ bool ModelPool::has_predecessor(const ModelEntry& entry) const {
   return std::any_of(replaced_.begin(), replaced_.end(), [&](const auto& model) { return model->id() == entry.id; });
 }
 
-// Whether a model fits beside those that are loaded, replaced ones included.
-bool ModelPool::has_room(const ModelEntry& entry) const {
+// Whether a model of so many bytes fits beside those that are loaded, replaced ones included.
+bool ModelPool::has_room(std::uint64_t bytes) const {
   const std::scoped_lock lock(mutex_);
-  std::uint64_t used_bytes = entry.file_bytes;
+  std::uint64_t used_bytes = bytes;
   std::size_t n_loaded = replaced_.size();
   for (const auto& model : replaced_) used_bytes += model->memory_bytes();
   for (const SlotPointer& slot : slots_) {
@@ -224,12 +227,12 @@ bool ModelPool::has_room(const ModelEntry& entry) const {
 }
 
 // Unloads what was used least lately until the newcomer fits. A model in use is waited for.
-void ModelPool::make_room(const SlotPointer& slot) {
+void ModelPool::make_room(const SlotPointer& slot, std::uint64_t bytes) {
   const auto deadline = std::chrono::steady_clock::now() + kRoomPatience;
   for (;;) {
     drop_replaced();
     if (!has_predecessor(slot->entry)) {
-      if (has_room(slot->entry)) return;
+      if (has_room(bytes)) return;
       if (take_idle(slot)) continue;  // dropped here, on the pool's thread
     }
     if (std::chrono::steady_clock::now() > deadline) {

@@ -34,10 +34,10 @@ struct AdapterEntry {
 
 struct ModelEntry {
   std::string id;
-  std::int64_t created_s = 0;  // seconds since 1970: when the file was written
-  std::uint64_t file_bytes = 0;
-  std::function<Model()> load;  // called from the pool's thread, perhaps more than once
-  std::string stamp{};          // another one whenever what is loaded, adapters included, would be another
+  std::int64_t created_s = 0;    // seconds since 1970: when the file was written
+  std::uint64_t file_bytes = 0;  // of all parts
+  std::function<Model()> load;   // called from the pool's thread, perhaps more than once
+  std::string stamp{};           // another one whenever what is loaded, adapters included, would be another
   // Throws what is wrong with the entry (which it is given) as far as headers, adapters and memory tell, when
   // `freed_bytes` of what is loaded now are given back.
   std::function<void(const ModelEntry& entry, std::uint64_t freed_bytes)> check{};
@@ -50,8 +50,9 @@ struct ModelEntry {
 bool same_model(const ModelEntry& one, const ModelEntry& other);
 
 struct ModelPoolOptions {
-  std::size_t most_loaded = 0;     // models at once; 0: all of them
-  std::uint64_t memory_bytes = 0;  // weights, caches and scratch of all loaded ones; 0: what the device has
+  std::size_t most_loaded = 0;  // models at once; 0: all of them
+  // Weights, caches and scratch of all loaded ones, when they are more than one; 0: what the device has.
+  std::uint64_t memory_bytes = 0;
 
   bool operator==(const ModelPoolOptions&) const = default;
 };
@@ -98,9 +99,9 @@ class ModelPool {
   void run();
   void load(const SlotPointer& slot);
   std::shared_ptr<ServedModel> make(const ModelEntry& entry) const;
-  void make_room(const SlotPointer& slot);
+  void make_room(const SlotPointer& slot, std::uint64_t bytes);
   bool has_predecessor(const ModelEntry& entry) const;
-  bool has_room(const ModelEntry& entry) const;
+  bool has_room(std::uint64_t bytes) const;
   std::shared_ptr<ServedModel> take_idle(const SlotPointer& except);
   void drop_replaced();
 

@@ -13,17 +13,16 @@ Json text_part(const std::string& text) {
 
 }  // namespace
 
-ResponsesAnswer::ResponsesAnswer(std::string model_id, bool stream, std::optional<text::ToolDialect> tools, Json echoed,
-                                 std::shared_ptr<Responder> responder)
+ResponsesAnswer::ResponsesAnswer(std::string model_id, bool stream, std::optional<text::ToolCallParser> tools,
+                                 Json echoed, std::shared_ptr<Responder> responder)
     : model_id_(std::move(model_id)),
       stream_(stream),
       echoed_(std::move(echoed)),
       id_(random_id("resp_")),
       created_(unix_time_s()),
       responder_(responder),
-      events_(std::move(responder)) {
-  if (tools) parser_.emplace(std::move(*tools));
-}
+      events_(std::move(responder)),
+      parser_(std::move(tools)) {}
 
 void ResponsesAnswer::token(std::size_t, const TokenOutput& token) {
   if (stream_ && n_events_ == 0) {

@@ -20,8 +20,8 @@ namespace minnow::server {
 class ResponsesAnswer : public AnswerWriter {
  public:
   // `echoed`: what the reply repeats of the request (instructions, tools, temperature…).
-  // `tools`: how calls are written; none: there are no tools.
-  ResponsesAnswer(std::string model_id, bool stream, std::optional<text::ToolDialect> tools, Json echoed,
+  // `tools` finds calls; none: there are no tools.
+  ResponsesAnswer(std::string model_id, bool stream, std::optional<text::ToolCallParser> tools, Json echoed,
                   std::shared_ptr<Responder> responder);
 
   void token(std::size_t choice, const TokenOutput& token) override;

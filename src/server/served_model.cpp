@@ -3,17 +3,31 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.hpp"
 #include "engine/common_prefix.hpp"
 #include "engine/loaded_model.hpp"
 
 namespace minnow::server {
+namespace {
+
+std::size_t longest_piece(const Model& model) {
+  std::size_t longest = 1;
+  for (std::size_t id = 0; id < model.vocabulary_size(); ++id) {
+    longest = std::max(longest, model.piece(static_cast<TokenId>(id), /*show_control=*/true).size());
+  }
+  return longest;
+}
+
+}  // namespace
+
 ServedModel::ServedModel(std::string id, Model model, std::map<std::string, Model> adapted,
                          const engine::SchedulerOptions& options)
     : id_(std::move(id)),
       model_(std::move(model)),
       adapted_(std::move(adapted)),
       scheduler_(std::make_unique<engine::Scheduler>(model_, options)),
-      tool_dialect_(text::ToolDialect::of_template(engine::loaded_model(model_)->tool_template_source())) {}
+      tool_dialect_(text::ToolDialect::of_template(engine::loaded_model(model_)->tool_template_source())),
+      longest_piece_(longest_piece(model_)) {}
 
 const Model& ServedModel::variant(const std::string& asked) const {
   return asked.empty() || asked == id_ ? model_ : adapted_.at(asked.substr(asked.rfind(':') + 1));
@@ -34,6 +48,14 @@ bool ServedModel::busy() const {
 
 std::uint64_t ServedModel::memory_bytes() const {
   return model_.weights_bytes() + scheduler_->plan().kv_bytes + scheduler_->plan().scratch_bytes;
+}
+
+std::size_t ServedModel::most_text_bytes() const { return scheduler_->plan().context * longest_piece_; }
+
+void ServedModel::require_room_for(std::size_t text_bytes) const {
+  if (text_bytes <= most_text_bytes()) return;
+  fail(ErrorCode::context_full, "the text has {} bytes and the context holds {} tokens, at most {} bytes", text_bytes,
+       scheduler_->plan().context, most_text_bytes());
 }
 
 bool ServedModel::embed(EmbeddingJob job) {

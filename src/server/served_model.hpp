@@ -33,6 +33,10 @@ class ServedModel {
   // Whether anything is answered now, or waits for it.
   bool busy() const;
   std::uint64_t memory_bytes() const;  // weights, KV caches and scratch
+  // How many bytes of text may fit the context, were all its tokens as long as the longest.
+  std::size_t most_text_bytes() const;
+  // Throws Error(context_full) for a text that can't fit, without the work of tokenizing it.
+  void require_room_for(std::size_t text_bytes) const;
 
   // False when too many wait already.
   bool embed(EmbeddingJob job);
@@ -43,6 +47,7 @@ class ServedModel {
   std::map<std::string, Model> adapted_;  // by the adapter's name
   std::unique_ptr<engine::Scheduler> scheduler_;
   text::ToolDialect tool_dialect_;
+  std::size_t longest_piece_;        // in bytes
   mutable std::mutex worker_mutex_;  // guards the making of the worker
   std::optional<EmbeddingWorker> embedding_worker_;
 };

@@ -394,6 +394,24 @@ TEST(Api, KeepsToItsRoomForModels) {
   }
 }
 
+TEST(Api, CountsTheCachesOfAModelAgainstTheRoomForAll) {
+  std::uint64_t one_bytes = 0;
+  {
+    Server server;
+    server.json("/v1/completions", R"({"prompt": "ab", "max_tokens": 2})");
+    one_bytes = server.pool.loaded().front()->memory_bytes();
+  }
+  for (const std::uint64_t twice : {1, 0}) {
+    std::vector<ModelEntry> entries{tiny("one"), tiny("two")};
+    for (ModelEntry& entry : entries) entry.file_bytes = 1;  // as for a file much smaller than its caches
+    Server server(std::move(entries), {.memory_bytes = 2 * one_bytes - 1 + twice});
+    for (const char* id : {"one", "two", "one"}) {
+      server.json("/v1/completions", dump({{"model", id}, {"prompt", "ab"}, {"max_tokens", 2}}));
+    }
+    EXPECT_EQ(server.pool.loaded().size(), 1 + twice);
+  }
+}
+
 TEST(Api, TellsHowItIs) {
   Server server;
   EXPECT_EQ(server.ask("/ready", "", "GET").status, 503);

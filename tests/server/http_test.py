@@ -1,5 +1,6 @@
 """HTTP as clients, slow ones, broken ones and hostile ones speak it."""
 import json
+import select
 import signal
 import socket
 import subprocess
@@ -135,6 +136,42 @@ class Http(unittest.TestCase):
     def test_other_web_sites_are_refused(self):
         self.assertEqual(self.server.get("/v1/models", {"Origin": "https://evil.example"})[0], 403)
         self.assertEqual(self.server.get("/v1/models", {"Host": "evil.example"})[0], 403)
+
+
+class LargeBodies(unittest.TestCase):
+    def test_are_bounded_in_all_and_keep_out_no_small_ones(self):
+        head = b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % (8 << 20)
+        small = {"prompt": "a", "max_tokens": 1}
+        large = {**small, "comment": "x" * 1_000_000}
+        with Server() as server:
+            unfinished = [server.raw() for _ in range(9)]
+            for connection in unfinished:
+                connection.sendall(head + b" " * ((8 << 20) - 1))
+            told = select.select(unfinished, [], [], 30)[0]
+            self.assertTrue(told)
+            reply = told[0].recv(4096)
+            self.assertIn(b" 503 ", reply)
+            self.assertIn(b"Retry-After: 1", reply)
+            self.assertEqual(server.post("/v1/completions", small)[0], 200)
+            for connection in unfinished:
+                connection.close()
+            status, end = 503, time.monotonic() + 20
+            while status == 503 and time.monotonic() < end:  # until the server has seen that they are gone
+                status = server.request("POST", "/v1/completions", large)[0]
+            self.assertEqual(status, 200)
+
+    def test_a_text_that_can_not_fit_is_refused_before_it_is_tokenized(self):
+        text = "a b " * (1 << 19)
+        with Server() as server:
+            for path, body in (("completions", {"prompt": text}), ("completions", {"prompt": ["a", text]}),
+                               ("embeddings", {"input": text}), ("responses", {"input": text}),
+                               ("chat/completions", {"messages": [{"role": "user", "content": text}]})):
+                status, reply = server.post("/v1/" + path, body)
+                self.assertEqual((status, reply["error"]["code"]), (400, "context_length_exceeded"))
+                self.assertIn("bytes", reply["error"]["message"])
+            status, reply = server.post("/tokenize", {"content": text})
+            self.assertEqual(status, 413)
+            self.assertIn("/tokenize takes", reply["error"]["message"])
 
 
 class Sockets(unittest.TestCase):

@@ -48,7 +48,7 @@ std::vector<ToolEvent> ToolCallParser::feed(std::string_view text) {
 }
 
 std::vector<ToolEvent> ToolCallParser::finish() {
-  if (mode_ == Mode::text && n_calls_ == 0) give_up();
+  if (mode_ == Mode::text && n_calls_ == 0 && !only_calls_) give_up();
   held_.clear();  // the beginning of a call, or of a part of one, is no text
   return std::exchange(events_, {});
 }

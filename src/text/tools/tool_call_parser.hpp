@@ -34,7 +34,9 @@ struct ToolEvent {
 
 class ToolCallParser {
  public:
-  explicit ToolCallParser(ToolDialect dialect) : dialect_(std::move(dialect)) {}
+  // `only_calls`: the answer is held to calls and has no text of its own; an unfinished one is the beginning of a call.
+  explicit ToolCallParser(ToolDialect dialect, bool only_calls = false)
+      : dialect_(std::move(dialect)), only_calls_(only_calls) {}
 
   std::vector<ToolEvent> feed(std::string_view text);
   // The answer is over: the text that was held back. A call that is cut gives no more.
@@ -65,6 +67,7 @@ class ToolCallParser {
   void emit(ToolEvent::Kind kind, std::string text);
 
   ToolDialect dialect_;
+  bool only_calls_;
   Mode mode_ = Mode::text;
   std::string held_;
   std::vector<ToolEvent> events_;

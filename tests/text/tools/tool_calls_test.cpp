@@ -196,6 +196,18 @@ TEST(ToolCallParser, NothingOfACutCallIsText) {
   }
 }
 
+TEST(ToolCallParser, TheBeginningOfACallIsNoTextWhereOnlyCallsMayBe) {
+  for (const Example& example : examples()) {
+    for (std::size_t n = 1; n < example.dialect.open.size(); ++n) {
+      const std::string cut = example.dialect.open.substr(0, n);
+      ToolCallParser parser(example.dialect, /*only_calls=*/true);
+      EXPECT_TRUE(parser.feed(cut).empty()) << cut;
+      EXPECT_TRUE(parser.finish().empty()) << cut;
+      EXPECT_EQ(parse(example.dialect, cut, 3).content, cut);  // elsewhere it may be text
+    }
+  }
+}
+
 TEST(ToolCallParser, WaitsForANameThatComesLate) {
   const Parsed parsed = parse(kMistral, R"([TOOL_CALLS] [{"id":"x1","arguments":{"a":[1,{}]},"name":"f"}])", 4);
   ASSERT_EQ(parsed.names, std::vector<std::string>{"f"});
