@@ -209,11 +209,13 @@ server::ModelEntry entry_of(const std::string& word, const ModelOptions& load) {
           .check = checking([path] { return formats::GgufFile::open(path); })};
 }
 
-// Any model's id as the name of a file.
+// Any model's id as the name of a file, another one for each.
 std::string file_name_of(const std::string& id) {
-  std::string name = id;
-  for (char& c : name) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-') c = '_';
+  std::string name;
+  for (const char c : id) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = std::isalnum(byte) != 0 || c == '.' || c == '-';
+    name += plain ? std::string(1, c) : fmt::format("_{:02x}", byte);
   }
   return name + ".kv";
 }

@@ -240,9 +240,9 @@ void Api::complete(Call& call) {
 void Api::respond(Call& call) {
   const Json body = parse_body(call.request.body);
   const Fields asked(body);
-  const Json chat_body = chat_body_of_response(asked);
-  const Fields fields(chat_body);
-  auto request = std::make_shared<ChatRequest>(read_chat_request(fields, defaults()));
+  const ResponseAsChat chat = chat_of_response(asked);
+  const Fields fields(chat.body);
+  auto request = std::make_shared<ChatRequest>(read_chat_request(fields, defaults(), chat.message_paths));
   identify(request->answer, call.request);
   Json echoed = Json::object();
   for (const char* name : {"instructions", "max_output_tokens", "parallel_tool_calls", "temperature", "text",

@@ -123,19 +123,22 @@ void show_tools(const text::ToolDialect& dialect, const std::string& tools_json,
 
 }  // namespace
 
-std::vector<ChatMessage> read_messages(const Fields& fields) {
+std::vector<ChatMessage> read_messages(const Fields& fields, const std::vector<std::string>& message_paths) {
   const Json* list = fields.array("messages");
   if (list == nullptr) fields.refuse("messages", "is missing");
   if (list->empty()) fields.refuse("messages", "is empty");
   std::vector<ChatMessage> messages;
   for (std::size_t i = 0; i < list->size(); ++i) {
-    messages.push_back(read_message((*list)[i], "messages[" + std::to_string(i) + "]"));
+    const std::string path = message_paths.empty() ? "messages[" + std::to_string(i) + "]" : message_paths.at(i);
+    messages.push_back(read_message((*list)[i], path));
   }
   return messages;
 }
 
-ChatRequest read_chat_request(const Fields& fields, const AnswerDefaults& defaults) {
-  ChatRequest request{.messages = read_messages(fields), .answer = read_answer_options(fields, defaults)};
+ChatRequest read_chat_request(const Fields& fields, const AnswerDefaults& defaults,
+                              const std::vector<std::string>& message_paths) {
+  ChatRequest request{.messages = read_messages(fields, message_paths),
+                      .answer = read_answer_options(fields, defaults)};
   request.answer.max_tokens = read_max_tokens(fields, {"max_completion_tokens", "max_tokens"}, defaults);
   const auto top = fields.integer("top_logprobs", 0, kMostTopLogprobs);
   if (fields.flag("logprobs"))

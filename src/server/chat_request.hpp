@@ -21,9 +21,10 @@ struct ChatRequest {
 };
 
 // Throws ApiError(400).
-ChatRequest read_chat_request(const Fields& fields, const AnswerDefaults& defaults);
-// The same for the messages alone.
-std::vector<ChatMessage> read_messages(const Fields& fields);
+ChatRequest read_chat_request(const Fields& fields, const AnswerDefaults& defaults,
+                              const std::vector<std::string>& message_paths = {});
+// The same for the messages alone. `message_paths`: what errors call them; empty: "messages[0]" and so on.
+std::vector<ChatMessage> read_messages(const Fields& fields, const std::vector<std::string>& message_paths = {});
 
 // The prompt, and the grammar the answer is held to (in `request.answer.grammar`). Throws what the template, the
 // tokenizer and the grammar do.

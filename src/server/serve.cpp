@@ -132,6 +132,15 @@ class Service {
     const engine::SchedulerPlan& plan = model.scheduler().plan();
     log(fmt::format("{} is ready: {} requests at once, {} tokens each, {} MB", model.id(), plan.max_sequences,
                     plan.context, model.memory_bytes() / 1'000'000));
+    for (const ModelEntry& entry : pool_.entries()) {
+      if (entry.id != model.id()) continue;
+      for (const std::string& prompt : entry.pinned_prompts) warn_of_pin(model, prompt);
+    }
+  }
+
+  void warn_of_pin(const ServedModel& model, const std::string& prompt) const {
+    if (!leaves_out_system_prompt(model.model(), prompt)) return;
+    log("--pin does nothing for " + model.id() + ": its chat template leaves system messages out");
   }
 
   // A second signal doesn't wait any longer.

@@ -76,4 +76,8 @@ std::vector<TokenId> system_prompt_tokens(const Model& model, const std::string&
   return one;
 }
 
+bool leaves_out_system_prompt(const Model& model, const std::string& text) {
+  return model.has_chat_template() && system_prompt_tokens(model, text) == system_prompt_tokens(model, text + "x");
+}
+
 }  // namespace minnow::server

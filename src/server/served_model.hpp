@@ -55,5 +55,7 @@ class ServedModel {
 // How every prompt begins that has this system message: what two conversations with it have in common. Without a chat
 // template, the text's own tokens.
 std::vector<TokenId> system_prompt_tokens(const Model& model, const std::string& text);
+// Whether it makes no difference to a prompt: some chat templates leave system messages out.
+bool leaves_out_system_prompt(const Model& model, const std::string& text);
 
 }  // namespace minnow::server

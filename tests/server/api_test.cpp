@@ -272,6 +272,9 @@ TEST(Api, CallsToolsInResponses) {
   EXPECT_EQ(reply["output"][0]["name"], "f");
   EXPECT_TRUE(Json::parse(reply["output"][0]["arguments"].get<std::string>())["a"].is_number());
   EXPECT_EQ(server.ask("/v1/responses", R"({"input": "a", "previous_response_id": "resp_1"})").status, 400);
+  const HttpReply wrong = server.ask(
+      "/v1/responses", R"({"instructions": "b", "input": [{"role": "user", "content": "a"}, {"role": "nobody"}]})");
+  EXPECT_EQ(Json::parse(wrong.body)["error"]["param"], "input[1].role");
 }
 
 TEST(Api, EmbedsTexts) {

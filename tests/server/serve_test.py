@@ -55,6 +55,24 @@ class Serving(unittest.TestCase):
         self.assertEqual(status, 200, reply)
         self.assertGreater(reply["usage"]["prompt_tokens_details"]["cached_tokens"], 15)
 
+    def test_says_when_a_pin_does_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pinned = pathlib.Path(folder) / "prompt.txt"
+            pinned.write_text("You control a home.")
+            with Server("--pin", pinned) as server:  # the embedded model, which was trained without system messages
+                server.stop()
+                self.assertIn(b"--pin does nothing for minnow-home", server.log + server.process.stderr.read())
+
+    def test_a_call_that_must_be_made_is_never_text_however_short_the_answer(self):
+        tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+        with Server() as server:
+            for most in (1, 2, 3):
+                status, reply = server.post("/v1/chat/completions", {
+                    "messages": [{"role": "user", "content": "a"}], "max_tokens": most, "tools": [tool],
+                    "tool_choice": "required"})
+                self.assertEqual(status, 200, reply)
+                self.assertFalse(reply["choices"][0]["message"]["content"])
+
     def test_a_terminated_server_answers_what_it_has_begun(self):
         with Server() as server:
             lines, begun = [], threading.Event()
