@@ -128,8 +128,9 @@ void add_quantize(CLI::App& app) {
       ->allow_extra_args(false)
       ->needs(type)
       ->check([](const std::string& text) { return refusal([&] { formats::format_override_from_text(text); }); });
-  command->add_option("--importance", words->importance,
-                      "Weigh rounding errors by this file of minnow eval importance (or another imatrix, GGUF or .dat)");
+  command->add_option(
+      "--importance", words->importance,
+      "Weigh rounding errors by this file of minnow eval importance (or another imatrix, GGUF or .dat)");
   add_fit_options(*command, words->fit, *type);
   command->add_option("-t,--threads", words->threads, "Threads; 0: the physical cores this process may use")
       ->check(CLI::Range(0, 1024));
