@@ -2,6 +2,7 @@
 #include "kernels/amx/blocks_of_256.hpp"
 #include "kernels/amx/blocks_of_32.hpp"
 #include "kernels/avx512/avx512.hpp"
+#include "kernels/quantized_kernels.hpp"
 
 namespace minnow::kernels {
 namespace {
@@ -21,20 +22,15 @@ void multiply(const MatmulArgs& args) noexcept {
   }
 }
 
-template <numeric::Format format>
-constexpr MatmulKernel kKernel = {format,      static_cast<std::size_t>(quantized_layout(format).block_values),
-                                  Tile::kRows, multiply<format>,
-                                  nullptr,     kGroupRows};
+struct Kernels {
+  template <numeric::Format format>
+  static constexpr MatmulKernel of = {format,      static_cast<std::size_t>(quantized_layout(format).block_values),
+                                      Tile::kRows, multiply<format>,
+                                      nullptr,     kGroupRows};
+};
 
 }  // namespace
 
-void add_amx_quantized_products(KernelTable& table) noexcept {
-  using enum numeric::Format;
-  for (const MatmulKernel* kernel :
-       {&kKernel<q4_0>, &kKernel<q4_1>, &kKernel<q5_0>, &kKernel<q5_1>, &kKernel<q8_0>, &kKernel<iq4_nl>,
-        &kKernel<q2_k>, &kKernel<q3_k>, &kKernel<q4_k>, &kKernel<q5_k>, &kKernel<q6_k>, &kKernel<iq4_xs>}) {
-    table.matmul[static_cast<int>(kernel->format)] = kernel;
-  }
-}
+void add_amx_quantized_products(KernelTable& table) noexcept { add_quantized_kernels<Kernels>(table); }
 
 }  // namespace minnow::kernels

@@ -7,12 +7,7 @@ namespace minnow::kernels {
 void add_avx512_quantized_products(KernelTable& table) noexcept { add_quantized_products<Tile>(table); }
 
 const MatmulKernel& avx512_quantized_product(numeric::Format format) noexcept {
-  static const KernelTable table = [] {
-    KernelTable products{};
-    add_avx512_quantized_products(products);
-    return products;
-  }();
-  return *table.matmul[static_cast<int>(format)];
+  return quantized_product<Tile>(format);
 }
 
 }  // namespace minnow::kernels

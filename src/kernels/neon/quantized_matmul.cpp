@@ -6,13 +6,6 @@ namespace minnow::kernels {
 
 void add_neon_quantized_products(KernelTable& table) noexcept { add_quantized_products<Tile>(table); }
 
-const MatmulKernel& neon_quantized_product(numeric::Format format) noexcept {
-  static const KernelTable table = [] {
-    KernelTable products{};
-    add_neon_quantized_products(products);
-    return products;
-  }();
-  return *table.matmul[static_cast<int>(format)];
-}
+const MatmulKernel& neon_quantized_product(numeric::Format format) noexcept { return quantized_product<Tile>(format); }
 
 }  // namespace minnow::kernels

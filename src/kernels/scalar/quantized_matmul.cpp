@@ -2,6 +2,7 @@
 // kernel_table.hpp: what every vector kernel must equal. Rows are read where the file has them.
 #include "kernels/matmul_kernel.hpp"
 #include "kernels/plain_block.hpp"
+#include "kernels/quantized_kernels.hpp"
 #include "kernels/scalar/scalar.hpp"
 #include "numeric/blocks_iq4.hpp"
 #include "numeric/half.hpp"
@@ -78,19 +79,14 @@ void multiply(const MatmulArgs& args) noexcept {
   }
 }
 
-template <numeric::Format format>
-constexpr MatmulKernel kKernel = {format, static_cast<std::size_t>(quantized_layout(format).block_values), 0,
-                                  multiply<format>};
+struct Kernels {
+  template <numeric::Format format>
+  static constexpr MatmulKernel of = {format, static_cast<std::size_t>(quantized_layout(format).block_values), 0,
+                                      multiply<format>};
+};
 
 }  // namespace
 
-void add_scalar_quantized_products(KernelTable& table) noexcept {
-  using enum numeric::Format;
-  for (const MatmulKernel* kernel :
-       {&kKernel<q4_0>, &kKernel<q4_1>, &kKernel<q5_0>, &kKernel<q5_1>, &kKernel<q8_0>, &kKernel<q2_k>, &kKernel<q3_k>,
-        &kKernel<q4_k>, &kKernel<q5_k>, &kKernel<q6_k>, &kKernel<iq4_nl>, &kKernel<iq4_xs>}) {
-    table.matmul[static_cast<std::size_t>(kernel->format)] = kernel;
-  }
-}
+void add_scalar_quantized_products(KernelTable& table) noexcept { add_quantized_kernels<Kernels>(table); }
 
 }  // namespace minnow::kernels

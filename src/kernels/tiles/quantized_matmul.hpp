@@ -13,6 +13,7 @@
 #include "kernels/fetch_ahead.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/matmul_kernel.hpp"
+#include "kernels/quantized_kernels.hpp"
 #include "kernels/tiles/unpack.hpp"
 
 namespace minnow::kernels {
@@ -185,18 +186,27 @@ void multiply(const MatmulArgs& args) noexcept {
   multiply_from<Tile, format, Tile::kTokens>(args, 0);
 }
 
-template <class Tile, numeric::Format format>
-constexpr MatmulKernel kKernel = {format, static_cast<std::size_t>(quantized_layout(format).block_values), Tile::kRows,
-                                  multiply<Tile, format>};
+template <class Tile>
+struct TileKernels {
+  template <numeric::Format format>
+  static constexpr MatmulKernel of = {format, static_cast<std::size_t>(quantized_layout(format).block_values),
+                                      Tile::kRows, multiply<Tile, format>};
+};
 
 template <class Tile>
 void add_quantized_products(KernelTable& table) {
-  using enum numeric::Format;
-  const MatmulKernel* const kernels[] = {&kKernel<Tile, q4_0>, &kKernel<Tile, q4_1>,   &kKernel<Tile, q5_0>,
-                                         &kKernel<Tile, q5_1>, &kKernel<Tile, q8_0>,   &kKernel<Tile, q2_k>,
-                                         &kKernel<Tile, q3_k>, &kKernel<Tile, q4_k>,   &kKernel<Tile, q5_k>,
-                                         &kKernel<Tile, q6_k>, &kKernel<Tile, iq4_nl>, &kKernel<Tile, iq4_xs>};
-  for (const MatmulKernel* kernel : kernels) table.matmul[static_cast<int>(kernel->format)] = kernel;
+  add_quantized_kernels<TileKernels<Tile>>(table);
+}
+
+// The kernel of one format, for those who have better ones for many tokens only.
+template <class Tile>
+const MatmulKernel& quantized_product(numeric::Format format) {
+  static const KernelTable table = [] {
+    KernelTable products{};
+    add_quantized_products<Tile>(products);
+    return products;
+  }();
+  return *table.matmul[static_cast<int>(format)];
 }
 
 }  // namespace
