@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/divergence_words.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/passage_options.hpp"
 #include "cli/terminal.hpp"
 #include "evaluation/model_json.hpp"
 #include "evaluation/perplexity.hpp"
@@ -60,12 +61,7 @@ void add_eval(CLI::App& app) {
   auto words = std::make_shared<PerplexityWords>();
   command->add_option("MODEL", words->model, "A GGUF file")->required();
   command->add_option("-f,--file", words->text_file, "The text, UTF-8")->required();
-  command->add_option("-c,--ctx-size", words->options.context, "Tokens per chunk or document")
-      ->capture_default_str()
-      ->check(CLI::Range(2, 1 << 20));
-  command->add_option("--chunks", words->options.chunks, "How many chunks or documents; 0: all")->capture_default_str();
-  command->add_option("--separator", words->options.separator,
-                      "The text is documents parted by this; each starts with BOS and all its tokens count");
+  add_passage_options(*command, words->options.passages);
   add_model_options(*command, words->load);
   add_cache_type(*command, words->options.cache_type);
   command->add_flag("--json", words->json, "Print {\"perplexity\", \"error\", \"tokens\", \"chunks\", \"model\"}");

@@ -3,18 +3,15 @@
 #include <span>
 #include <vector>
 
-#include "base/error.hpp"
 #include "engine/probability.hpp"
 #include "evaluation/mean.hpp"
-#include "evaluation/passages.hpp"
 #include "kernels/math.hpp"
 
 namespace minnow::evaluation {
+
 Perplexity perplexity(const Model& model, std::string_view text, const PerplexityOptions& options) {
-  if (options.context < 2) fail(ErrorCode::invalid_input, "a context of {} can't score a token", options.context);
-  Session session(model, {.context = options.context, .cache_type = options.cache_type});
-  const std::vector<Passage> passages =
-      passages_of(model, text, {.context = options.context, .chunks = options.chunks, .separator = options.separator});
+  const std::vector<Passage> passages = passages_of(model, text, options.passages);
+  Session session(model, {.context = options.passages.context, .cache_type = options.cache_type});
   Mean surprise;  // negative log-likelihoods
   for (std::size_t i = 0; i < passages.size(); ++i) {
     each_scored(session, passages[i], [&](std::size_t, std::span<const float> logits, TokenId actual) {

@@ -1,6 +1,6 @@
 // How surprised a model is by a text: exp of the mean negative log-likelihood per scored token.
 //
-//   Perplexity result = perplexity(model, text, {.context = 512});
+//   Perplexity result = perplexity(model, text, {.passages = {.context = 512}});
 //   std::cout << result.perplexity << " +/- " << result.error;
 //
 // Two readings. The field's usual one cuts the whole text into chunks of `context` tokens, puts BOS in place of a
@@ -14,14 +14,13 @@
 #include <string>
 #include <string_view>
 
+#include "evaluation/passages.hpp"
 #include "minnow/minnow.hpp"
 
 namespace minnow::evaluation {
 
 struct PerplexityOptions {
-  std::size_t context = 512;
-  std::size_t chunks = 0;   // chunks or documents; 0: all
-  std::string separator{};  // empty: one text
+  PassageOptions passages{};
   CacheType cache_type = CacheType::f16;
   std::function<void(std::size_t done, std::size_t total)> progress{};
 };

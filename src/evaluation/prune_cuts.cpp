@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "evaluation/prune.hpp"
+#include "evaluation/tensor_place.hpp"
 
 namespace minnow::evaluation {
 namespace {
@@ -93,23 +94,6 @@ class LayerCutter {
   const Indices* channels_;  // null: all
 };
 
-// "blk.3.attn_q.weight" is of layer 3 and part "attn_q.weight"; no value for tensors of no layer.
-struct Place {
-  std::size_t layer = 0;
-  std::string_view part{};  // empty: of no layer
-};
-
-Place place_of(std::string_view name, std::size_t n_layers) {
-  constexpr std::string_view kBlock = "blk.";
-  if (!name.starts_with(kBlock)) return {};
-  const std::string_view rest = name.substr(kBlock.size());
-  const std::string_view number = rest.substr(0, rest.find('.'));
-  for (std::size_t i = 0; i < n_layers; ++i) {
-    if (number == std::to_string(i) && number.size() < rest.size()) return {i, rest.substr(number.size() + 1)};
-  }
-  return {};
-}
-
 // One value for all layers, or those of the layers that stay.
 void keep_layers(formats::Metadata& metadata, const std::string& key, const Indices& layers, std::size_t n_layers) {
   const formats::MetadataValue* value = metadata.find(key);
@@ -131,7 +115,7 @@ std::vector<formats::TensorCut> cuts_of(const formats::GgufFile& file, const mod
   for (std::size_t i = 0; i < kept.layers.size(); ++i) new_place[kept.layers[i]] = i;
   std::vector<formats::TensorCut> cuts;
   for (const formats::TensorInfo& tensor : file.tensors()) {
-    const Place place = place_of(tensor.name, spec.layers.size());
+    const TensorPlace place = place_of(tensor.name, spec.layers.size());
     formats::TensorCut cut{.source = tensor.name, .name = tensor.name};
     if (!place.part.empty()) {
       const auto found = new_place.find(place.layer);

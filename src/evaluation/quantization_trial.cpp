@@ -1,13 +1,14 @@
 #include "evaluation/quantization_trial.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <string_view>
 
 #include "base/aligned_buffer.hpp"
+#include "engine/loaded_model.hpp"
 #include "engine/probability.hpp"
+#include "evaluation/tensor_place.hpp"
 #include "formats/quantize.hpp"
 #include "models/kv_cache.hpp"
 #include "models/scratch.hpp"
@@ -44,13 +45,9 @@ class ResidualKeeper final : public models::InputObserver {
   std::vector<std::vector<float>>& layers_;
 };
 
-// The layer whose input is the first to notice that this tensor changed.
+// The layer whose input is the first to notice that this tensor changed; 0 for what is read before all layers.
 std::size_t first_noticed_by(std::string_view tensor, std::size_t n_layers) {
-  constexpr std::string_view kLayer = "blk.";
-  if (tensor == "output.weight") return n_layers;
-  std::size_t layer = 0;  // of what is read before all layers: the embeddings
-  if (tensor.starts_with(kLayer)) std::from_chars(tensor.data() + kLayer.size(), tensor.data() + tensor.size(), layer);
-  return std::min(layer, n_layers);
+  return tensor == "output.weight" ? n_layers : place_of(tensor, n_layers).layer;
 }
 
 }  // namespace
@@ -62,14 +59,14 @@ QuantizationTrial::QuantizationTrial(const std::filesystem::path& source, std::s
   ModelOptions load;
   load.threads = pool.size();
   load.pack_dir = "off";
-  passages_ = passages_of(Model::load(source, load), text, options);
-  for (const Passage& passage : passages_) context_ = std::max(context_, passage.tokens.size());
+  const Model model = Model::load(source, load);
+  passages_ = passages_of(model, text, options);
+  context_ = longest(passages_);
   vocabulary_size_ = spec_.vocabulary_size;
-  keep_reference();
+  keep_reference(engine::loaded_model(model)->decoder());
 }
 
-void QuantizationTrial::keep_reference() {
-  const auto decoder = models::Decoder::load(file_, kernels::active_kernels(), pool_);
+void QuantizationTrial::keep_reference(const models::Decoder& decoder) {
   entering_.resize(spec_.layers.size() + 1);
   ResidualKeeper keeper(entering_);
   const Visitor keep = [&](std::size_t first, std::span<const float> logits) {

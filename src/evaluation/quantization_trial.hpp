@@ -50,7 +50,7 @@ class QuantizationTrial {
   // Logits [n][vocabulary_size] of `n` scored tokens, the first of which is the `first`-th of all.
   using Visitor = std::function<void(std::size_t first, std::span<const float> logits)>;
 
-  void keep_reference();
+  void keep_reference(const models::Decoder& decoder);
   // Evaluates every passage from `first_layer` on; what enters that layer was kept.
   void run(const models::Decoder& decoder, std::size_t first_layer, const Visitor& visit,
            models::InputObserver* observer = nullptr);

@@ -63,8 +63,9 @@ TEST(Divergence, IsTheMeanOfKullbackAndLeiblersSumOverScoredTokens) {
 TEST(Divergence, AgreesWithPerplexityAboutBothModels) {
   const Model reference = tiny(""), candidate = tiny("Q4_0");
   const Divergence result = divergence(reference, candidate, kText, kOptions);
-  EXPECT_NEAR(result.reference_perplexity, perplexity(reference, kText, {.context = 24}).perplexity, 1e-4);
-  EXPECT_NEAR(result.perplexity, perplexity(candidate, kText, {.context = 24}).perplexity, 1e-4);
+  EXPECT_NEAR(result.reference_perplexity, perplexity(reference, kText, {.passages = {.context = 24}}).perplexity,
+              1e-4);
+  EXPECT_NEAR(result.perplexity, perplexity(candidate, kText, {.passages = {.context = 24}}).perplexity, 1e-4);
   EXPECT_NEAR(result.perplexity_ratio, result.perplexity / result.reference_perplexity, 1e-6);
 }
 

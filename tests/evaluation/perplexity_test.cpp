@@ -17,7 +17,8 @@ TEST(Perplexity, OfStoriesIsWhatTheReferenceFound) {
   MINNOW_REQUIRE_SHARED_DATA();
   const Model model = Model::load(testing::shared_data() / "models/stories260K/stories260K.gguf");
   const std::string text = read_file(testing::shared_data() / "text/tinystories-sample.txt");
-  const Perplexity result = perplexity(model, text, {.context = 250, .chunks = 5, .separator = "<|endoftext|>"});
+  const Perplexity result =
+      perplexity(model, text, {.passages = {.context = 250, .chunks = 5, .separator = "<|endoftext|>"}});
   EXPECT_EQ(result.tokens, 1245u);
   EXPECT_NEAR(result.perplexity, 3.907, 0.001);
 }
@@ -28,7 +29,7 @@ TEST(Perplexity, IsTheSameInFastArithmeticToATenthOfAPercent) {
   const Model exact = Model::load(file);
   const Model fast = Model::load(file, {.arithmetic = Arithmetic::fast});
   const std::string text = read_file(testing::shared_data() / "text/tinystories-sample.txt");
-  const PerplexityOptions options{.context = 250, .chunks = 20, .separator = "<|endoftext|>"};
+  const PerplexityOptions options{.passages = {.context = 250, .chunks = 20, .separator = "<|endoftext|>"}};
   const double expected = perplexity(exact, text, options).perplexity;
   const double measured = perplexity(fast, text, options).perplexity;
   EXPECT_NEAR(measured, expected, 1e-3 * expected);
@@ -39,7 +40,7 @@ TEST(Perplexity, IsTheMeanLogLikelihoodOfTheSecondHalfOfEachChunk) {
   const Model model = Model::load(testing::tiny_model());
   const auto ids = model.tokenize(kText);
   const std::size_t context = 16;
-  const Perplexity result = perplexity(model, kText, {.context = context});
+  const Perplexity result = perplexity(model, kText, {.passages = {.context = context}});
   ASSERT_EQ(result.chunks, ids.size() / context);
   EXPECT_EQ(result.tokens, result.chunks * (context - context / 2 - 1));
 
@@ -66,18 +67,18 @@ TEST(Perplexity, IsTheMeanLogLikelihoodOfTheSecondHalfOfEachChunk) {
 TEST(Perplexity, DocumentsAreScoredFromTheirFirstToken) {
   const Model model = Model::load(testing::tiny_model());
   const std::string two = std::string("the net\n<|>\n\n<|> a river ");
-  const Perplexity result = perplexity(model, two, {.context = 100, .separator = "<|>"});
+  const Perplexity result = perplexity(model, two, {.passages = {.context = 100, .separator = "<|>"}});
   EXPECT_EQ(result.chunks, 2u);
   EXPECT_EQ(result.tokens, model.tokenize("the net").size() + model.tokenize("a river").size() - 2);
-  EXPECT_EQ(perplexity(model, two, {.context = 3, .separator = "<|>"}).tokens, 4u);
-  EXPECT_EQ(perplexity(model, two, {.context = 100, .chunks = 1, .separator = "<|>"}).chunks, 1u);
+  EXPECT_EQ(perplexity(model, two, {.passages = {.context = 3, .separator = "<|>"}}).tokens, 4u);
+  EXPECT_EQ(perplexity(model, two, {.passages = {.context = 100, .chunks = 1, .separator = "<|>"}}).chunks, 1u);
 }
 
 TEST(Perplexity, TextTooShortToScoreIsRefused) {
   const Model model = Model::load(testing::tiny_model());
-  EXPECT_THROW(perplexity(model, "a", {.context = 512}), Error);
-  EXPECT_THROW(perplexity(model, "", {.separator = "<|>"}), Error);
-  EXPECT_THROW(perplexity(model, kText, {.context = 1}), Error);
+  EXPECT_THROW(perplexity(model, "a", {.passages = {.context = 512}}), Error);
+  EXPECT_THROW(perplexity(model, "", {.passages = {.separator = "<|>"}}), Error);
+  EXPECT_THROW(perplexity(model, kText, {.passages = {.context = 1}}), Error);
 }
 
 }  // namespace
