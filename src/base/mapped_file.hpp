@@ -43,8 +43,9 @@ class MappedFile {
   static void release(std::span<const std::byte> part) noexcept;
   // Whether every page of `part` is in memory already, so that no disk will be read. Also true when the system won't
   // say: it tells only those who may write the file.
-  static std::uint64_t resident_bytes(std::span<const std::byte> part) noexcept;
   static bool is_resident(std::span<const std::byte> part) noexcept;
+  // Bytes of the pages of `part` that are in memory, at most part.size(); that when the system won't say.
+  static std::uint64_t resident_bytes(std::span<const std::byte> part) noexcept;
 
  private:
   const std::byte* data_ = nullptr;

@@ -19,8 +19,15 @@ void require_size(const DecoderSpec& spec, std::size_t n_pages, std::size_t long
   if (!fits) throw std::bad_alloc();
 }
 
-std::mutex all_mutex;  // guards
-std::vector<const KvPages*> all_pages;
+struct AllPages {
+  std::mutex mutex;  // guards
+  std::vector<const KvPages*> list;
+};
+// Never destroyed: a program's static objects may hold pages to its end.
+AllPages& all_pages() {
+  static AllPages& all = *new AllPages;
+  return all;
+}
 
 }  // namespace
 
@@ -62,19 +69,22 @@ KvPages::KvPages(const DecoderSpec& spec, std::size_t n_pages, std::size_t longe
   holders_.resize(n_pages);
   free_.reserve(n_pages);
   for (std::size_t page = n_pages; page-- > 0;) free_.push_back(static_cast<Page>(page));  // low ones first
-  const std::scoped_lock lock(all_mutex);
-  all_pages.push_back(this);
+  AllPages& all = all_pages();
+  const std::scoped_lock lock(all.mutex);
+  all.list.push_back(this);
 }
 
 KvPages::~KvPages() {
-  const std::scoped_lock lock(all_mutex);
-  std::erase(all_pages, this);
+  AllPages& all = all_pages();
+  const std::scoped_lock lock(all.mutex);
+  std::erase(all.list, this);
 }
 
 std::uint64_t KvPages::untouched_bytes() {
-  const std::scoped_lock lock(all_mutex);
+  AllPages& all = all_pages();
+  const std::scoped_lock lock(all.mutex);
   std::uint64_t bytes = 0;
-  for (const KvPages* pages : all_pages) {
+  for (const KvPages* pages : all.list) {
     bytes += pages->bytes_.size() - MappedFile::resident_bytes(std::as_bytes(pages->bytes_.span()));
   }
   return bytes;
