@@ -45,6 +45,12 @@ std::string ceilings_table(const SpeedReport& report) {
   return table;
 }
 
+Json split_json(const models::DeviceSplit& split) {
+  Json json;
+  models::each_setting(split, [&](const char* name, std::size_t value) { json[name] = value; });
+  return json;
+}
+
 }  // namespace
 
 std::string speed_json(const SpeedReport& report) {
@@ -53,11 +59,7 @@ std::string speed_json(const SpeedReport& report) {
             {"isa", facts.isa},
             {"arithmetic", facts.arithmetic},
             {"threads", facts.threads},
-            {"split",
-             {{"tasks_per_thread", facts.split.work.tasks_per_thread},
-              {"batch_task_bytes", facts.split.work.batch_task_bytes},
-              {"batch_tasks_per_thread", facts.split.work.batch_tasks_per_thread},
-              {"decode_threads", facts.split.decode_threads}}},
+            {"split", split_json(facts.split)},
             {"prompt_tokens", facts.prompt_tokens},
             {"decode_tokens", facts.decode_tokens},
             {"repetitions", report.repetitions}};

@@ -115,15 +115,6 @@ std::vector<DeviceSplit> with_other_batch_tasks(const DeviceSplit& now) {
   return candidates;
 }
 
-// The settings, by the names they have in a pack.
-template <typename Split, typename Visit>
-void each_setting(Split& split, const Visit& visit) {
-  visit("tasks_per_thread", split.work.tasks_per_thread);
-  visit("batch_task_bytes", split.work.batch_task_bytes);
-  visit("batch_tasks_per_thread", split.work.batch_tasks_per_thread);
-  visit("decode_threads", split.decode_threads);
-}
-
 constexpr std::size_t kLargestSetting = std::size_t{1} << 30;
 
 std::optional<std::size_t> number(const formats::PackSettings& settings, const char* name) {

@@ -21,6 +21,15 @@ struct DeviceSplit {
   bool operator==(const DeviceSplit&) const = default;
 };
 
+// Calls visit(name, value) for each of them, by the names they have in a pack and in reports.
+template <typename Split, typename Visit>
+void each_setting(Split& split, const Visit& visit) {
+  visit("tasks_per_thread", split.work.tasks_per_thread);
+  visit("batch_task_bytes", split.work.batch_task_bytes);
+  visit("batch_tasks_per_thread", split.work.batch_tasks_per_thread);
+  visit("decode_threads", split.decode_threads);
+}
+
 // Times forward passes of one token and of a prompt with the model's own weights, for at most about three seconds. What
 // isn't clearly faster than the default stays as it is; so does everything when there is no time or memory to find out.
 DeviceSplit tuned_split(Decoder& decoder, ThreadPool& pool);
