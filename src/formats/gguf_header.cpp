@@ -1,6 +1,7 @@
 #include "formats/gguf_header.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <unordered_set>
 
 #include "base/checked.hpp"
@@ -135,6 +136,13 @@ Header read_header(std::span<const std::byte> file, std::string_view name) {
   for (TensorInfo& tensor : header.tensors) place_tensor(tensor, data_start, alignment, in, file.size());
   refuse_overlaps(header.tensors, name);
   return header;
+}
+
+bool has_magic(std::span<const std::byte> file) {
+  std::uint32_t begin = 0;
+  if (file.size() < sizeof begin) return false;
+  std::memcpy(&begin, file.data(), sizeof begin);
+  return begin == kMagic;
 }
 
 }  // namespace minnow::formats::gguf

@@ -19,6 +19,8 @@ namespace minnow::formats::gguf {
 
 inline constexpr std::uint32_t kMagic = 0x46554747;
 inline constexpr std::uint32_t kVersion = 3;
+// Whether a file begins as GGUF does.
+bool has_magic(std::span<const std::byte> file);
 inline constexpr std::uint64_t kDefaultAlignment = 32;
 inline constexpr std::uint64_t kMinAlignment = 8;
 inline constexpr std::uint64_t kMaxAlignment = std::uint64_t{1} << 20;

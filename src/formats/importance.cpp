@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "base/error.hpp"
 #include "base/mapped_file.hpp"
+#include "formats/gguf_layout.hpp"
 #include "formats/gguf_text.hpp"
 #include "formats/gguf_writer.hpp"
 
@@ -14,7 +14,6 @@ namespace {
 
 using numeric::Format;
 
-constexpr std::string_view kMagic = "GGUF";
 constexpr std::string_view kSums = ".in_sum2";
 constexpr std::string_view kCounts = ".counts";
 constexpr float kLeast = 1e-3f;  // weight of an unused column
@@ -36,9 +35,7 @@ std::vector<float> floats_of(const GgufFile& file, const TensorInfo& tensor) {
 
 Importance Importance::read(const std::filesystem::path& path) {
   const MappedFile file(path);
-  const auto bytes = file.bytes();
-  const bool is_gguf = bytes.size() >= kMagic.size() && std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) == 0;
-  return is_gguf ? from(GgufFile::open(path)) : from_dat(bytes, path.string());
+  return gguf::has_magic(file.bytes()) ? from(GgufFile::open(path)) : from_dat(file.bytes(), path.string());
 }
 
 Importance Importance::from(const GgufFile& file) {
