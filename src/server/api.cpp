@@ -87,21 +87,17 @@ void identify(AnswerOptions& options, const HttpRequest& request) {
 }  // namespace
 
 Api::Api(ApiOptions options, ModelPool& pool, Metrics& metrics)
-    : options_(std::move(options)),
-      pool_(pool),
-      metrics_(metrics),
-      page_(options_.page),
-      defaults_(options_.defaults) {}
+    : options_(std::move(options)), pool_(pool), metrics_(metrics), page_(options_.page) {}
 
 void Api::reconfigure(const AnswerDefaults& defaults, bool page) {
   page_ = page;
   const std::scoped_lock lock(mutex_);
-  defaults_ = defaults;
+  options_.defaults = defaults;
 }
 
 AnswerDefaults Api::defaults() const {
   const std::scoped_lock lock(mutex_);
-  return defaults_;
+  return options_.defaults;
 }
 
 bool Api::needs_key(const HttpRequest& request) {
@@ -293,8 +289,7 @@ void Api::tokenize(Call& call) {
   const bool chat = fields.find("messages") != nullptr;
   if (!chat && !text) fields.refuse("content", "is missing");
   const std::vector<ChatMessage> messages = chat ? read_messages(fields) : std::vector<ChatMessage>{};
-  std::size_t n_bytes = text ? text->size() : 0;
-  for (const ChatMessage& message : messages) n_bytes += message.content.size() + message.extra_json.size();
+  const std::size_t n_bytes = text_bytes(messages) + (text ? text->size() : 0);
   if (n_bytes > kMostTokenized) {
     throw ApiError(413, fmt::format("the text has {} bytes and /tokenize takes {}", n_bytes, kMostTokenized));
   }

@@ -77,13 +77,12 @@ class Api {
 
   AnswerDefaults defaults() const;
 
-  const ApiOptions options_;  // as it began
+  ApiOptions options_;  // its defaults change, and page_ takes over from its page
   ModelPool& pool_;
   Metrics& metrics_;
   std::atomic<bool> draining_ = false;
   std::atomic<bool> page_;
-  mutable std::mutex mutex_;  // guards
-  AnswerDefaults defaults_;
+  mutable std::mutex mutex_;  // guards options_.defaults
 };
 
 }  // namespace minnow::server

@@ -151,6 +151,12 @@ ChatRequest read_chat_request(const Fields& fields, const AnswerDefaults& defaul
   return request;
 }
 
+std::size_t text_bytes(const std::vector<ChatMessage>& messages) {
+  std::size_t n_bytes = 0;
+  for (const ChatMessage& message : messages) n_bytes += message.content.size() + message.extra_json.size();
+  return n_bytes;
+}
+
 std::optional<text::ToolCallParser> call_parser(const ServedModel& model, const ChatRequest& request) {
   if (!request.tool_choice) return std::nullopt;
   return text::ToolCallParser(model.tool_dialect(), request.tool_choice->kind != text::ToolChoice::Kind::automatic);
@@ -175,9 +181,7 @@ std::vector<TokenId> prepare_chat(const ServedModel& model, ChatRequest& request
   } else {
     request.answer.grammar = make_grammar(model, request.constraint);
   }
-  std::size_t n_bytes = 0;
-  for (const ChatMessage& message : request.messages) n_bytes += message.content.size() + message.extra_json.size();
-  if (n_bytes > model.most_text_bytes()) {  // what the template leaves out needs no room
+  if (text_bytes(request.messages) > model.most_text_bytes()) {  // what the template leaves out needs no room
     model.require_room_for(model.model().apply_chat_template(request.messages, options).size());
   }
   return model.model().chat_tokens(request.messages, options);

@@ -29,6 +29,8 @@ std::vector<ChatMessage> read_messages(const Fields& fields, const std::vector<s
 // The prompt, and the grammar the answer is held to (in `request.answer.grammar`). Throws what the template, the
 // tokenizer and the grammar do.
 std::vector<TokenId> prepare_chat(const ServedModel& model, ChatRequest& request);
+// How many bytes they give the chat template to write.
+std::size_t text_bytes(const std::vector<ChatMessage>& messages);
 // What finds the calls in the answer; none where it may not call tools.
 std::optional<text::ToolCallParser> call_parser(const ServedModel& model, const ChatRequest& request);
 

@@ -7,6 +7,18 @@
 #include "server/error_reply.hpp"
 
 namespace minnow::server {
+namespace {
+
+// None: somebody still waits for it.
+std::optional<ApiError> why_unwanted(const EmbeddingJob& job) {
+  if (job.cancelled && *job.cancelled) return ApiError(503, "the request was cancelled", "", "cancelled");
+  if (job.deadline && *job.deadline <= engine::Clock::now()) {
+    return ApiError(504, "the embeddings took longer than their deadline", "", "timeout");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 EmbeddingWorker::EmbeddingWorker(Model model, std::size_t context)
     : model_(std::move(model)), context_(context), thread_([this] { run(); }) {}
@@ -64,20 +76,14 @@ void EmbeddingWorker::work(const EmbeddingJob& job) {
 // Throws what a job that can't go on is told.
 void EmbeddingWorker::check(const EmbeddingJob& job) const {
   if (stopping_) throw ApiError(503, "the server is stopping");
-  if (job.cancelled && *job.cancelled) throw ApiError(503, "the request was cancelled", "", "cancelled");
-  if (job.deadline && *job.deadline <= engine::Clock::now()) {
-    throw ApiError(504, "the embeddings took longer than their deadline", "", "timeout");
-  }
+  if (const auto why = why_unwanted(job)) throw *why;
 }
 
 void EmbeddingWorker::drop_unwanted() {
-  const auto now = engine::Clock::now();
   std::vector<EmbeddingJob> unwanted;
   {
     const std::scoped_lock lock(mutex_);
-    const auto wanted = [&](const EmbeddingJob& job) {
-      return !(job.cancelled && *job.cancelled) && !(job.deadline && *job.deadline <= now);
-    };
+    const auto wanted = [](const EmbeddingJob& job) { return !why_unwanted(job); };
     const auto first = std::stable_partition(waiting_.begin(), waiting_.end(), wanted);
     std::move(first, waiting_.end(), std::back_inserter(unwanted));
     waiting_.erase(first, waiting_.end());

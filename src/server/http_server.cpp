@@ -94,17 +94,13 @@ struct HttpServer::State final : ConnectionHost {
   };
 
   State(HttpServerOptions given, Handler answers)
-      : options(std::move(given)),
-        handler(std::move(answers)),
-        current_limits(options.limits),
-        signals(io),
-        patience(io) {
+      : options(std::move(given)), handler(std::move(answers)), signals(io), patience(io) {
     if (options.tls) tls = tls_context(*options.tls);
   }
 
   HttpLimits limits() const override {
     const std::scoped_lock lock(limits_mutex);
-    return current_limits;
+    return options.limits;
   }
   bool draining() const override { return is_draining; }
   HttpReply refusal(int status, const std::string& sentence) const override { return error_reply(status, sentence); }
@@ -163,8 +159,7 @@ struct HttpServer::State final : ConnectionHost {
   std::function<void()> on_terminate, on_reload;
   const std::shared_ptr<BodyBudget> budget = std::make_shared<BodyBudget>(0);
 
-  mutable std::mutex limits_mutex;  // guards
-  HttpLimits current_limits;
+  mutable std::mutex limits_mutex;  // guards options.limits
 
   mutable std::mutex mutex;  // guards what follows
   std::shared_ptr<asio::ssl::context> tls;
@@ -367,7 +362,7 @@ void HttpServer::reconfigure(const HttpLimits& limits, const std::optional<TlsFi
   auto context = tls ? tls_context(*tls) : nullptr;
   {
     const std::scoped_lock lock(state_->limits_mutex);
-    state_->current_limits = limits;
+    state_->options.limits = limits;
   }
   const std::scoped_lock lock(state_->mutex);
   if (state_->tls && context) state_->tls = std::move(context);
