@@ -101,7 +101,7 @@ void add_fit_options(CLI::App& command, FitWords& fit, CLI::Option& type) {
       ->check(CLI::Range(1, 1 << 27));
   only_with_fit(command.add_option("--measure-tokens", fit.passages.context, "Tokens per measured chunk or document"))
       ->capture_default_str()
-      ->check(CLI::Range(2, 1 << 16));
+      ->check(CLI::Range(3, 1 << 16));
   only_with_fit(command.add_option("--chunks", fit.passages.chunks, "How many chunks or documents; 0: all"))
       ->capture_default_str();
   only_with_fit(command.add_option("--separator", fit.passages.separator, "The text is documents parted by this"));

@@ -1,13 +1,14 @@
 #include "evaluation/quantization_trial.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <string_view>
 
 #include "base/aligned_buffer.hpp"
+#include "base/error.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/probability.hpp"
+#include "evaluation/divergence.hpp"
 #include "evaluation/tensor_place.hpp"
 #include "formats/quantize.hpp"
 #include "models/kv_cache.hpp"
@@ -18,17 +19,6 @@ namespace minnow::evaluation {
 namespace {
 
 constexpr std::size_t kTokensAtOnce = 128;  // bounds the logits in memory
-
-// One row: the divergence of the reference's log-probabilities from the distribution of `logits`.
-double divergence_of(std::span<const float> reference, std::span<const float> logits) {
-  const double total = engine::log_sum_exp(logits);
-  double sum = 0;
-  for (std::size_t i = 0; i < reference.size(); ++i) {
-    const double expected = reference[i];
-    sum += std::exp(expected) * (expected - (static_cast<double>(logits[i]) - total));
-  }
-  return std::max(sum, 0.0);
-}
 
 // Keeps the residual stream that enters each layer.
 class ResidualKeeper final : public models::InputObserver {
@@ -64,6 +54,7 @@ QuantizationTrial::QuantizationTrial(const std::filesystem::path& source, std::s
   context_ = longest(passages_);
   vocabulary_size_ = spec_.vocabulary_size;
   keep_reference(engine::loaded_model(model)->decoder());
+  if (scored_tokens() == 0) fail(ErrorCode::invalid_input, "the text holds no token to score; use a larger context");
 }
 
 void QuantizationTrial::keep_reference(const models::Decoder& decoder) {
@@ -103,9 +94,10 @@ double QuantizationTrial::divergence(std::span<const RoundedTensor> rounded) {
     const auto decoder = models::Decoder::load(file_, kernels::active_kernels(), pool_);
     run(decoder, first_layer, [&](std::size_t first, std::span<const float> logits) {
       pool_.run(logits.size() / vocabulary_size_, [&](std::size_t row) {
+        const auto candidate = logits.subspan(row * vocabulary_size_, vocabulary_size_);
         found[first + row] =
-            divergence_of(std::span(reference_).subspan((first + row) * vocabulary_size_, vocabulary_size_),
-                          logits.subspan(row * vocabulary_size_, vocabulary_size_));
+            kl_divergence(std::span(reference_).subspan((first + row) * vocabulary_size_, vocabulary_size_), candidate,
+                          engine::log_sum_exp(candidate));
       });
     });
   }

@@ -19,6 +19,7 @@ constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kHashLength = 64;
 constexpr float kRange = 32;  // nats
 constexpr float kStep = kRange / 65535;
+constexpr float kRounding = 1e-3f;  // a certain token's log-probability is 0, give or take this
 
 static_assert(std::endian::native == std::endian::little, "the file holds numbers as they lie in memory");
 
@@ -128,6 +129,9 @@ LogProbabilityRows FileReference::rows(std::size_t passage) {
     const auto bytes = encoded_[passage].subspan(i * row_bytes(vocabulary_size_), row_bytes(vocabulary_size_));
     float largest = 0;
     std::memcpy(&largest, bytes.data(), sizeof largest);
+    if (!(largest >= -kRange && largest <= kRounding)) {  // the likeliest of n tokens has at least 1 / n
+      fail(ErrorCode::invalid_input, "{}: passage {} holds a prediction that is no log-probability", name_, passage);
+    }
     std::memcpy(steps.data(), bytes.data() + sizeof largest, bytes.size() - sizeof largest);
     for (std::size_t id = 0; id < vocabulary_size_; ++id) {
       rows[i * vocabulary_size_ + id] = largest - kStep * static_cast<float>(steps[id]);

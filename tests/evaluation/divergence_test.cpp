@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <fstream>
 
 #include "evaluation/gate.hpp"
@@ -69,6 +70,10 @@ TEST(Divergence, AgreesWithPerplexityAboutBothModels) {
   EXPECT_NEAR(result.perplexity_ratio, result.perplexity / result.reference_perplexity, 1e-6);
 }
 
+TEST(Divergence, WithoutATokenToScoreIsRefused) {
+  EXPECT_THROW(divergence(tiny(""), tiny(""), kText, {.passages = {.context = 2}}), Error);
+}
+
 TEST(ReferenceFile, GivesWhatTheModelGaveToAQuarterOfAThousandthNat) {
   const Model reference = tiny(""), candidate = tiny("Q4_0");
   ModelReference source(reference, kText, kOptions.passages);
@@ -104,6 +109,20 @@ TEST(ReferenceFile, CutShortAnywhereIsRefused) {
   EXPECT_NO_THROW(open(whole));
   for (std::size_t n = 0; n < whole.size(); n += 1 + n / 8) EXPECT_THROW(open(whole.substr(0, n)), Error) << n;
   EXPECT_THROW(open(whole + "x"), Error);
+}
+
+TEST(ReferenceFile, WithAPredictionThatIsNoLogProbabilityIsRefused) {
+  const Model reference = tiny("");
+  ModelReference source(reference, kText, kOptions.passages);
+  write_reference(file("broken.lp"), reference, source);
+  std::ifstream in(file("broken.lp"), std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  const std::size_t first = 24 + 128 + 8 + 4 * source.passages()[0].tokens.size();  // reference_file.hpp draws it
+  for (const float broken : {std::nanf(""), -HUGE_VALF, 3e38f, 1.0f}) {
+    std::memcpy(&bytes[first], &broken, sizeof broken);
+    FileReference kept = FileReference::from_memory(std::as_bytes(std::span(bytes)), "broken");
+    EXPECT_THROW(kept.rows(0), Error) << broken;
+  }
 }
 
 TEST(Gate, NamesEveryFigurePastItsLimit) {

@@ -95,6 +95,10 @@ class Trial : public ::testing::Test {
   }
 };
 
+TEST_F(Trial, RefusesATextOfWhichNothingIsScored) {
+  EXPECT_THROW(QuantizationTrial(testing::tiny_model(), kText, {.context = 2, .chunks = 2}, nullptr, pool_), Error);
+}
+
 TEST_F(Trial, RoundingNothingLosesNothing) { EXPECT_NEAR(trial_.divergence({}), 0.0, 1e-6); }
 
 TEST_F(Trial, FewerBitsLoseMoreAndTheFileIsItselfAgain) {
