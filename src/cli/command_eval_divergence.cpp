@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/divergence_words.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/output_path.hpp"
 #include "cli/terminal.hpp"
 #include "evaluation/model_json.hpp"
 #include "evaluation/reference_file.hpp"
@@ -24,6 +25,7 @@ struct DivergenceWords : ComparisonWords {
 
 void save_reference(const DivergenceWords& words) {
   if (words.text_file.empty()) throw CLI::ValidationError("--save-reference needs a text: --file");
+  require_other_file(words.save, {words.model, words.text_file});
   const std::string text = read_file(words.text_file);
   const Model model = load_model(words.model, words.load);
   evaluation::ModelReference source(model, text, words.passages);

@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/divergence_words.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/output_path.hpp"
 #include "cli/task_words.hpp"
 #include "cli/terminal.hpp"
 #include "cli/validators.hpp"
@@ -120,13 +121,15 @@ void check_words(const GateWords& words) {
     throw CLI::ValidationError(
         "a gate needs a limit: --max-divergence, --max-perplexity-ratio, --min-same-top, or --task with --min");
   }
-  if (words.limits_divergence() && words.reference.empty()) {
-    throw CLI::ValidationError("limits of the divergence need a --reference");
+  if (words.limits_divergence() == words.reference.empty()) {
+    throw CLI::ValidationError("limits of the divergence and a --reference need each other");
   }
 }
 
 void gate(const GateWords& words) {
   check_words(words);
+  require_other_file(words.report, {words.reference, words.candidate, words.text_file, words.task.task_file,
+                                    words.task.examples_file});
   std::unique_ptr<evaluation::Reference> reference;
   std::optional<AskedTask> asked;
   if (words.min_score) asked.emplace(words.task);  // a broken file is told of before hours of measuring
@@ -156,10 +159,13 @@ void add_eval_gate(CLI::App& eval) {
       ->check(between(0.0, 1e6));
   command->add_option("--min-same-top", words->min_same_top, "Share of tokens with the same likeliest token, 0 to 1")
       ->check(between(0.0, 1.0));
-  command->add_option("--task", words->task.task_file, "Ask these questions too, as eval task does");
+  auto* task = command->add_option("--task", words->task.task_file, "Ask these questions too, as eval task does");
   command->add_option("--min", words->min_score, "The least score of the task, 0 to 1")->check(between(0.0, 1.0));
   command->add_option("--score", words->score, "Which score --min means: acc_norm, slot_f1, … (default: the first)");
   add_task_options(*command, words->task);
+  for (const char* option : {"--score", "--kind", "--subject", "--shots", "--examples", "--seed", "--limit"}) {
+    command->get_option(option)->needs(task);  // or it would do nothing
+  }
   command->add_option("--report", words->report, "Write a page of HTML that a person can read");
   add_comparison_options(*command, *words);
   command->add_flag("--json", words->json, "Print one JSON object");

@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "cli/commands.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/output_path.hpp"
 #include "cli/passage_options.hpp"
 #include "cli/terminal.hpp"
 #include "evaluation/importance.hpp"
@@ -25,6 +26,7 @@ struct ImportanceWords {
 };
 
 void importance(ImportanceWords words) {
+  require_other_file(words.out, {words.model, words.text_file});
   const std::string text = read_file(words.text_file);
   const Model model = load_model(words.model, words.load);
   formats::Importance result;

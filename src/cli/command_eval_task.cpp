@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "cli/commands.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/output_path.hpp"
 #include "cli/task_words.hpp"
 #include "cli/terminal.hpp"
 #include "evaluation/task_results.hpp"
@@ -32,6 +33,7 @@ void save(const EvalTaskWords& words, const evaluation::TaskRun& run) {
 
 void task(const EvalTaskWords& words) {
   if (words.resume && words.output.empty()) throw CLI::ValidationError("--resume needs the file to go on from: -o");
+  require_other_file(words.output, {words.model, words.task_file, words.examples_file});
   const AskedTask asked(words);
   const Model model = load_model(words.model, words.load);
   evaluation::TaskRun run = asked.run(model);

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "cli/commands.hpp"
 #include "cli/merge_extract.hpp"
+#include "cli/output_path.hpp"
 #include "cli/terminal.hpp"
 #include "cli/validators.hpp"
 #include "formats/low_rank.hpp"
@@ -29,6 +30,7 @@ struct MergeWords {
 };
 
 void merge(const MergeWords& words) {
+  require_other_file(words.out, {words.model, words.adapter});
   const auto source = formats::GgufFile::open(words.model);
   const models::DecoderSpec spec = models::read_spec(source);
   formats::LoraAdapter adapter = formats::read_adapter(words.adapter, models::adapter_target(spec));

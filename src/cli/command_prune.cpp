@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/divergence_words.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/output_path.hpp"
 #include "cli/passage_options.hpp"
 #include "cli/terminal.hpp"
 #include "evaluation/divergence.hpp"
@@ -140,6 +141,7 @@ evaluation::Divergence measure_loss(const PruneWords& words, const Model& model)
 
 void prune(PruneWords words) {
   read_channels(words.channels, words.request);
+  require_other_file(words.out, {words.in, words.text_file, words.test_file});
   if (words.load.pack_dir.empty()) words.load.pack_dir = "off";  // both are read once
   const auto file = formats::GgufFile::open(words.in);
   const models::DecoderSpec spec = models::read_spec(file);

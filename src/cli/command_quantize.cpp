@@ -12,6 +12,7 @@
 #include "base/thread_pool.hpp"
 #include "cli/commands.hpp"
 #include "cli/memory_size.hpp"
+#include "cli/output_path.hpp"
 #include "cli/quantize_fit.hpp"
 #include "cli/terminal.hpp"
 #include "formats/quantize.hpp"
@@ -56,9 +57,8 @@ void quantize_by_recipe(const QuantizeWords& words, const formats::Importance* i
 }
 
 void quantize(const QuantizeWords& words) {
-  std::error_code ignored;
-  if (std::filesystem::equivalent(words.in, words.out, ignored)) {
-    fail(ErrorCode::invalid_input, "IN and OUT are the same file");
+  for (const std::string& out : {words.out, words.fit.svg}) {
+    require_other_file(out, {words.in, words.importance, words.fit.text_file});
   }
   std::optional<formats::Importance> read;
   if (!words.importance.empty()) read = formats::Importance::read(words.importance);

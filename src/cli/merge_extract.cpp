@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/output_path.hpp"
 #include "cli/terminal.hpp"
 #include "formats/extract_adapter.hpp"
 #include "machine/cpu.hpp"
@@ -46,6 +47,7 @@ void tell_of_left_out(const formats::ExtractedAdapter& found) {
 }  // namespace
 
 void extract(const ExtractWords& words) {
+  require_other_file(words.out, {words.base, words.tuned});
   const auto base = formats::GgufFile::open(words.base), tuned = formats::GgufFile::open(words.tuned);
   ThreadPool pool(words.threads != 0 ? words.threads : machine::usable_cores());
   formats::ExtractedAdapter found;

@@ -177,6 +177,30 @@ class BadInput(unittest.TestCase):
             self.assertTrue(pipe.is_fifo())
             self.assertEqual(os.listdir(folder), ["pipe"])
 
+    def test_output_that_would_replace_what_is_read(self):
+        text = pathlib.Path(__file__)
+        with tempfile.TemporaryDirectory() as folder:
+            model = pathlib.Path(folder) / "model-00001-of-00002.gguf"
+            other = pathlib.Path(folder) / "model-00002-of-00002.gguf"
+            for name in (model, other):
+                name.write_bytes(b"weights")
+            for words in (
+                ("quantize", model, model, "Q8_0"),
+                ("quantize", model, other, "Q8_0"),
+                ("quantize", HOME_MODEL, model, "Q8_0", "--importance", model),
+                ("quantize", HOME_MODEL, folder + "/new", "--fit", "9MB", "-f", model, "--svg", model),
+                ("merge", model, HOME_MODEL, model),
+                ("merge", HOME_MODEL, model, model),
+                ("merge", HOME_MODEL, model, model, "--extract"),
+                ("prune", model, model, "-f", text, "--layers", 1),
+                ("eval", "importance", model, "-f", text, "-o", model),
+                ("eval", "divergence", model, "-f", text, "--save-reference", model),
+                ("eval", "task", model, "-f", text, "-o", model),
+                ("eval", "gate", "--candidate", model, "--task", text, "--min", 0, "--report", model),
+            ):
+                self.assertIn("is what is read here", self.refused(*words), words)
+            self.assertEqual([model.read_bytes(), other.read_bytes()], [b"weights"] * 2)
+
     def test_forced_instruction_set_that_is_unknown(self):
         self.refused("run", "turn on the fan", env={"MINNOW_ISA": "abacus"})
 

@@ -81,6 +81,12 @@ class Eval(unittest.TestCase):
         other = minnow("eval", "gate", "--candidate", HOME_MODEL, "--task", questions, "--min", 1, "--score", "acc")
         self.assertRegex(other.stderr, rb"^minnow: intent.jsonl has no score 'acc', but exact_match, intent_acc, slot_f1\n$")
 
+    def test_the_gate_takes_no_words_that_would_do_nothing(self):
+        questions = SOURCE / "tests" / "reference" / "eval_task" / "intent.jsonl"
+        self.assertEqual(self.gate("--task", questions, "--min", 0).returncode, 2)
+        for words in (("--score", "acc"), ("--shots", 3), ("--limit", 2)):
+            self.assertEqual(self.gate("--max-divergence", 50, *words).returncode, 2, words)
+
     def test_refuses_what_cannot_be_compared(self):
         self.assertEqual(self.gate().returncode, 2)
         self.assertEqual(minnow("eval", "divergence", self.small).returncode, 2)
