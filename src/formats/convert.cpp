@@ -1,5 +1,7 @@
 #include "formats/convert.hpp"
 
+#include <utility>
+
 #include "base/error.hpp"
 #include "formats/converted_model.hpp"
 #include "formats/huggingface_model.hpp"
@@ -8,14 +10,29 @@
 namespace minnow::formats {
 namespace {
 
+// A GGUF file in the source's own folder is a result of before and may go; what the folder brought may not.
+void refuse_own_file(const std::filesystem::path& folder, const std::filesystem::path& destination) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == ".gguf" || !std::filesystem::equivalent(entry, destination, ignored)) continue;
+    fail(ErrorCode::invalid_input, "{}: the result can't replace its source", destination.string());
+  }
+}
+
 void convert_folder(const std::filesystem::path& folder, const std::filesystem::path& destination,
                     const ConvertOptions& options) {
   if (!std::filesystem::exists(folder / "config.json")) {
     fail(ErrorCode::not_found, "{}: there is no config.json here; is this a Hugging Face model folder?",
          folder.string());
   }
+  refuse_own_file(folder, destination);
   const SafetensorsModel weights = SafetensorsModel::open_folder(folder);
-  write_model(describe_huggingface_model(folder, weights), destination, options);
+  ConvertedModel model = describe_huggingface_model(folder, weights);
+  if (options.note && model.metadata.find("tokenizer.ggml.model") == nullptr) {
+    options.note(fmt::format("{} holds no tokenizer (tokenizer.json or tokenizer.model): the new file can't read text",
+                             folder.string()));
+  }
+  write_model(std::move(model), destination, options);
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ struct ConvertOptions {
   // For a llama2.c checkpoint; empty: tokenizer.bin beside it, or tok<vocabulary size>.bin.
   std::filesystem::path tokenizer = {};
   std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress = {};
-  std::function<void(const std::string& sentence)> note = {};  // of tensors that don't get what the recipe wants
+  // What a person should hear: tensors that don't get what the recipe wants, a folder without a tokenizer.
+  std::function<void(const std::string& sentence)> note = {};
 };
 
 // Throws Error(not_found, io, invalid_input), and Error(unsupported) for an architecture we don't know. Weights that

@@ -161,7 +161,9 @@ void write_model(ConvertedModel model, const std::filesystem::path& destination,
   std::uint64_t done_bytes = 0;
   auto tensor = model.tensors.begin();
   out.write(destination, [&](const TensorInfo& info, const GgufWriter::Sink& sink) {
-    write_rows(*tensor++, info, pool, sink);
+    write_rows(*tensor, info, pool, sink);
+    if (tensor->release) tensor->release();
+    ++tensor;
     done_bytes += info.size_bytes;
     if (options.progress) options.progress(done_bytes, total_bytes);
   });

@@ -1,5 +1,6 @@
 // A model on its way to GGUF: the metadata it will carry and, for each tensor, how to get its rows. Nothing is read
-// until it is written, so a model larger than memory passes through a buffer of a few rows.
+// until it is written and nothing is kept, so a model larger than memory passes through a buffer of a few rows, and no
+// more of its file is mapped at a time than one tensor.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +25,8 @@ struct ConvertedTensor {
   std::function<void(std::uint64_t row, std::span<float> values)> read_row;
   // The row's bytes in the source, of format `stored`; null where rows are computed from several or changed.
   std::function<std::span<const std::byte>(std::uint64_t row)> stored_row{};
+  // Tells the system that the source's pages were read for the last time; null where there are none.
+  std::function<void()> release{};
 };
 
 struct ConvertedModel {

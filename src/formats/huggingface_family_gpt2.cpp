@@ -15,6 +15,7 @@ void plan_gpt2(ModelPlan& plan) {
   if (plan.hidden % n_heads != 0) config.refuse("n_embd", "is not a multiple of n_head");
   if (config.flag("scale_attn_by_inverse_layer_idx", false))
     config.unsupported("scale_attn_by_inverse_layer_idx", "= true is not supported");
+  if (!config.flag("scale_attn_weights", true)) config.unsupported("scale_attn_weights", "= false is not supported");
   plan.head = plan.hidden / n_heads;
   plan.layers.assign(n_layers, {n_heads, n_heads, config.count("n_inner", 4 * plan.hidden)});
 

@@ -51,6 +51,7 @@ class TensorTable {
     }
     const SafetensorsTensor& tensor = take(source, expected_shape(rule, rows, columns));
     out.stored = *tensor.format;
+    out.release = [&weights = weights_, &tensor] { weights.release(tensor); };
     out.read_row = reader(rule, tensor, rows, columns);
     if (const auto place = place_of_rows(rule, rows)) {
       const std::uint64_t bytes = numeric::row_bytes(out.stored, columns);

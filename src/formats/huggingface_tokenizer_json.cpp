@@ -11,6 +11,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kWordBoundary = "\u2581";
+
 struct Merge {
   std::string left, right;
 };
@@ -111,6 +113,36 @@ void score_by_merges(const std::vector<Merge>& merges, Vocabulary& vocabulary) {
   }
 }
 
+// Engines take a text as it is, and SentencePiece's with its own sign for spaces: no key of a GGUF file says that it is
+// changed otherwise. Text that isn't composed (NFC) is so rare that they leave that out.
+bool is_known_normalizer(const json& step, bool byte_level) {
+  if (has_type(step, "NFC")) return true;
+  if (byte_level) return false;
+  if (has_type(step, "Prepend")) return member(step, "prepend") == kWordBoundary;
+  return has_type(step, "Replace") && member(member(step, "pattern"), "String") == " " &&
+         member(step, "content") == kWordBoundary;
+}
+
+void refuse_unknown_normalizers(const json& tokenizer, const std::string& name, bool byte_level) {
+  const json& normalizer = member(tokenizer, "normalizer");
+  if (normalizer.is_null()) return;
+  const json& several = member(normalizer, "normalizers");
+  for (const json& step : several.is_array() ? several : json::array({normalizer})) {
+    if (is_known_normalizer(step, byte_level)) continue;
+    fail(ErrorCode::unsupported, "{}: its normalizer changes the text in a way that GGUF has no words for ({})", name,
+         printable(step.dump(-1, ' ', true)));
+  }
+}
+
+// BPE whose words begin or end with a mark of their own merges otherwise.
+void refuse_marks_of_words(const json& model, const std::string& name) {
+  for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
+    const json& mark = member(model, key);
+    if (mark.is_null() || mark == "") continue;
+    fail(ErrorCode::unsupported, "{}: {} is set, and GGUF has no words for it", name, key);
+  }
+}
+
 bool adds_space_prefix(const json& tokenizer) {
   if (find_step(member(tokenizer, "normalizer"), "Prepend", "normalizers") != nullptr) return true;
   const json* metaspace = find_step(member(tokenizer, "pre_tokenizer"), "Metaspace", "pretokenizers");
@@ -135,6 +167,8 @@ Vocabulary read_tokenizer_json(const json& tokenizer, const std::string& name, s
   if (!byte_level && !byte_fallback) {
     fail(ErrorCode::unsupported, "{}: the tokenizer works neither on bytes nor falls back to them", name);
   }
+  refuse_unknown_normalizers(tokenizer, name, byte_level);
+  refuse_marks_of_words(model, name);
   Vocabulary vocabulary(byte_level ? "gpt2" : "llama", size);
   read_tokens(model, name, !byte_level, vocabulary);
   const auto merges = read_merges(model, name);

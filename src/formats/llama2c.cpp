@@ -84,6 +84,7 @@ class MatrixReader {
     tensor.read_row = [bytes](std::uint64_t row, std::span<float> values) {
       std::memcpy(values.data(), bytes.subspan(row * values.size_bytes()).data(), values.size_bytes());
     };
+    tensor.release = [bytes] { MappedFile::release(bytes); };
     return tensor;
   }
 

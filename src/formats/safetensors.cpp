@@ -231,6 +231,10 @@ const SafetensorsTensor* SafetensorsModel::find(std::string_view name) const {
   return found == by_name_.end() ? nullptr : &tensors_[found->second];
 }
 
+void SafetensorsModel::release(const SafetensorsTensor& tensor) const {
+  if (!files_.empty()) MappedFile::release(tensor.data);
+}
+
 void read_values(const SafetensorsTensor& tensor, std::uint64_t first, std::span<float> values) {
   if (!tensor.format) {
     fail(ErrorCode::unsupported, "tensor {} is stored as {}; only F32, F16 and BF16 can be converted",

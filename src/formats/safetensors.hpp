@@ -42,6 +42,8 @@ class SafetensorsModel {
 
   std::span<const SafetensorsTensor> tensors() const { return tensors_; }
   const SafetensorsTensor* find(std::string_view name) const;
+  // Tells the system that this tensor's pages won't be read again soon. A hint; does nothing for from_memory.
+  void release(const SafetensorsTensor& tensor) const;
 
  private:
   void add_file(std::span<const std::byte> bytes, const std::string& name);

@@ -51,6 +51,7 @@ TEST_F(ConvertRefuses, SettingsItCannotExpress) {
   EXPECT_THAT(with("llama", "rope_parameters", {{"rope_type", "dynamic"}, {"rope_theta", 1e4}}),
               HasSubstr("'dynamic'"));
   EXPECT_THAT(with("qwen2", "use_sliding_window", true), HasSubstr("use_sliding_window"));
+  EXPECT_THAT(with("gpt2", "scale_attn_weights", false), HasSubstr("scale_attn_weights"));
   EXPECT_THAT(with("gemma2", "layer_types", {"full_attention", "full_attention", "full_attention"}),
               HasSubstr("layer_types"));
   EXPECT_THAT(
@@ -69,6 +70,17 @@ TEST_F(ConvertRefuses, OtherActivationFunctions) {
 TEST_F(ConvertRefuses, WeightsThatWereQuantizedAlready) {
   EXPECT_THAT(with("llama", "quantization_config", {{"quant_method", "gptq"}}),
               HasSubstr("quantization_config says the weights were quantized already"));
+}
+
+TEST_F(ConvertRefuses, ToReplaceAFileOfTheSource) {
+  const auto folder = copy_of("llama");
+  const std::string weights = read_text(folder / "model.safetensors");
+  for (const char* own : {"model.safetensors", "config.json"}) {
+    EXPECT_THROW(convert(folder, folder / own), Error) << own;
+  }
+  EXPECT_EQ(read_text(folder / "model.safetensors"), weights);
+  EXPECT_NO_THROW(convert(folder, folder / "model.gguf"));
+  EXPECT_NO_THROW(convert(folder, folder / "model.gguf")) << "a result of before";
 }
 
 TEST_F(ConvertRefuses, AFolderThatLacksAShard) {

@@ -239,6 +239,12 @@ TEST_F(Convert, ReportsProgressUntilAllBytesAreWritten) {
   EXPECT_EQ(done, total);
 }
 
+TEST_F(Convert, SaysThatAFolderHasNoTokenizer) {
+  std::vector<std::string> notes;
+  convert(copy_of("llama"), result(), {.note = [&](const std::string& sentence) { notes.push_back(sentence); }});
+  EXPECT_THAT(notes, ::testing::ElementsAre(::testing::HasSubstr("holds no tokenizer")));
+}
+
 TEST_F(Convert, ReadsTheLanguageModelInsideAMultimodalOne) {
   const auto folder = copy_of("gemma3");
   edit_json(folder / "config.json", [](nlohmann::json& config) {

@@ -105,6 +105,44 @@ TEST_F(ConvertTokenizer, RefusesPreTokenizersItDoesNotKnow) {
   EXPECT_THAT(refusal(model_), HasSubstr("pre_tokenizer"));
 }
 
+TEST_F(ConvertTokenizer, RefusesNormalizersThatNoEngineHas) {
+  json tokenizer = byte_level_tokenizer();
+  const auto sentence = [&](const json& normalizer) {
+    tokenizer["normalizer"] = normalizer;
+    write_text(model_ / "tokenizer.json", tokenizer.dump());
+    return refusal(model_);
+  };
+  const json composed{{"type", "NFC"}}, lower{{"type", "Lowercase"}};
+  EXPECT_EQ(sentence(nullptr), "");
+  EXPECT_EQ(sentence(composed), "");
+  EXPECT_EQ(sentence({{"type", "Sequence"}, {"normalizers", json::array()}}), "");
+  EXPECT_THAT(sentence(lower), HasSubstr("Lowercase"));
+  EXPECT_THAT(sentence({{"type", "Sequence"}, {"normalizers", {composed, lower}}}), HasSubstr("Lowercase"));
+  EXPECT_THAT(sentence({{"type", "Prepend"}, {"prepend", "\u2581"}}), HasSubstr("Prepend"));
+  tokenizer.erase("normalizer");
+  tokenizer["model"]["end_of_word_suffix"] = "";
+  EXPECT_EQ(sentence(nullptr), "");
+  tokenizer["model"]["end_of_word_suffix"] = "</w>";
+  EXPECT_THAT(sentence(nullptr), HasSubstr("end_of_word_suffix"));
+}
+
+TEST_F(ConvertTokenizer, RefusesNormalizersOfPiecesThatAreNotSentencePieces) {
+  const json replace{{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "\u2581"}};
+  const auto sentence = [&](const json& normalizer) {
+    write_text(model_ / "tokenizer.json", json{{"normalizer", normalizer},
+                                               {"model",
+                                                {{"type", "BPE"},
+                                                 {"byte_fallback", true},
+                                                 {"vocab", {{"<0x0A>", 0}, {"a", 1}, {"b", 2}, {"ab", 3}}},
+                                                 {"merges", {"a b"}}}}}
+                                              .dump());
+    return refusal(model_);
+  };
+  EXPECT_EQ(sentence(replace), "");
+  EXPECT_THAT(sentence({{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "b"}}), HasSubstr("Replace"));
+  EXPECT_THAT(sentence({{"type", "Prepend"}, {"prepend", "x"}}), HasSubstr("Prepend"));
+}
+
 TEST_F(ConvertTokenizer, NamesTheTokensThatBeginAndEnd) {
   write_text(
       model_ / "tokenizer_config.json",

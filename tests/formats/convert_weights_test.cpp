@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 
 #include "convert_fixture.hpp"
 #include "formats/quantize.hpp"
@@ -29,6 +30,39 @@ class ConvertWeights : public ConvertTest {
     std::memcpy(&bytes[8 + header_bytes + begin + place * sizeof value], &value, sizeof value);
     write_text(folder / "model.safetensors", bytes);
     return folder;
+  }
+
+  // Other sizes in config.json and the same in the shapes of all tensors, whose weights are zeros then.
+  static void enlarge(const std::filesystem::path& folder, const nlohmann::json& settings,
+                      const std::map<std::size_t, std::size_t>& sizes) {
+    edit_json(folder / "config.json", [&](nlohmann::json& config) { config.update(settings); });
+    const std::string bytes = read_text(folder / "model.safetensors");
+    std::uint64_t header_bytes = 0;
+    std::memcpy(&header_bytes, bytes.data(), sizeof header_bytes);
+    auto header = nlohmann::json::parse(bytes.substr(8, header_bytes));
+    header.erase("__metadata__");
+    std::size_t end = 0;
+    for (auto& [_, entry] : header.items()) {
+      std::size_t size = sizeof(float);
+      for (auto& extent : entry["shape"]) {
+        if (const auto found = sizes.find(extent); found != sizes.end()) extent = found->second;
+        size *= extent.get<std::size_t>();
+      }
+      entry["data_offsets"] = {end, end + size};
+      end += size;
+    }
+    const std::string text = header.dump();
+    header_bytes = text.size();
+    write_text(folder / "model.safetensors",
+               std::string(reinterpret_cast<const char*>(&header_bytes), sizeof header_bytes) + text);
+    std::filesystem::resize_file(folder / "model.safetensors", sizeof header_bytes + text.size() + end);
+  }
+
+  // Of files, in this process's memory; 0 where the system doesn't say.
+  static std::size_t mapped_bytes() {
+    const std::string status = read_text("/proc/self/status");
+    const std::size_t found = status.find("RssFile:");
+    return found == std::string::npos ? 0 : std::stoul(status.substr(found + 8)) * 1024;
   }
 
   std::size_t files_in_the_folder() const {
@@ -84,6 +118,19 @@ TEST_F(ConvertWeights, GoStraightToARecipeAsThoughQuantizedAfterwards) {
     quantize(GgufFile::open(folder_ / "whole.gguf"), folder_ / "quantized.gguf", recipe, pool);
     EXPECT_EQ(read_text(result()), read_text(folder_ / "quantized.gguf")) << name;
   }
+}
+
+TEST_F(ConvertWeights, KeepsNoMoreOfTheSourceInMemoryThanOneTensor) {
+  const auto folder = copy_of("llama");
+  constexpr std::size_t kLargest = std::size_t{256} * 4096 * sizeof(float);  // of these it has six
+  enlarge(folder, {{"hidden_size", 256}, {"intermediate_size", 4096}, {"head_dim", 64}},
+          {{32, 256}, {64, 4096}, {16, 128}});
+  const std::size_t before = mapped_bytes();
+  std::size_t most = before;
+  convert(folder, result(), {.type = OutputType::f16, .progress = [&](std::uint64_t, std::uint64_t) {
+                               most = std::max(most, mapped_bytes());
+                             }});
+  EXPECT_LT(most - before, 2 * kLargest);
 }
 
 TEST_F(ConvertWeights, LeavesNothingBehindWhenTheDiskIsFull) {
