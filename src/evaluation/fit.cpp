@@ -51,8 +51,8 @@ std::uint64_t fixed_bytes(const formats::GgufFile& file) {
 }
 
 FitPoint recipe_point(QuantizationTrial& trial, std::string_view name, std::uint64_t fixed) {
-  const auto choices =
-      formats::choose_formats(formats::quantization_from_name(name), trial.file().metadata(), trial.file().tensors());
+  const auto choices = formats::choose_formats(formats::quantization_from_name(name), trial.file().metadata(),
+                                               trial.file().tensors(), {.has_importance = trial.has_importance()});
   FitPoint point{.name = std::string(name), .file_bytes = fixed};
   std::vector<RoundedTensor> rounded;
   for (std::size_t i = 0; i < choices.size(); ++i) {

@@ -40,6 +40,7 @@ class QuantizationTrial {
 
   const formats::GgufFile& file() const { return file_; }
   const models::DecoderSpec& spec() const { return spec_; }
+  bool has_importance() const { return importance_ != nullptr; }
   std::size_t scored_tokens() const { return reference_.size() / vocabulary_size_; }
 
   // Nats per token. Rounds, loads and runs, beginning at the first layer that changes: seconds for a model of a billion

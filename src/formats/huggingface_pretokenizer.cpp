@@ -74,7 +74,7 @@ std::string name_of(const std::vector<std::string>& steps, const json& tokenizer
   if (steps[0] == kO200k) return "gpt-4o";
   if (steps[0] == kCl100k) {
     // Llama 3 takes a word that is a token as it is; the others of this pattern merge it together.
-    return tokenizer.value("model", json::object()).value("ignore_merges", json()) == true ? "llama-bpe" : "dbrx";
+    return tokenizer.at("model").value("ignore_merges", json()) == true ? "llama-bpe" : "dbrx";
   }
   if (steps[0] == kCl100kSingleDigits) {
     if (architecture == "stablelm") return "stablelm2";

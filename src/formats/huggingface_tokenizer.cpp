@@ -72,8 +72,9 @@ std::optional<Vocabulary> read_vocabulary(const std::filesystem::path& folder, c
   const bool has_sentencepiece = std::filesystem::exists(sentencepiece);
   if (files.tokenizer.is_object()) {
     const auto name = (folder / "tokenizer.json").string();
-    const json model = files.tokenizer.value("model", json());
-    const bool byte_fallback = model.is_object() && model.value("byte_fallback", json()) == true;
+    const auto model = files.tokenizer.find("model");  // no copy: most of tokenizer.json is in it
+    const bool byte_fallback =
+        model != files.tokenizer.end() && model->is_object() && model->value("byte_fallback", json()) == true;
     if (!has_sentencepiece || !byte_fallback) {
       return read_tokenizer_json(files.tokenizer, name, plan.vocabulary, plan.architecture);
     }

@@ -22,14 +22,16 @@ constexpr std::string_view kSuffixA = ".lora_A.weight";
 constexpr std::string_view kSuffixB = ".lora_B.weight";
 
 // What the modules of a layer are called there and in GGUF.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kModules{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kModules{{
     {"self_attn.q_proj", "attn_q"},
     {"self_attn.k_proj", "attn_k"},
     {"self_attn.v_proj", "attn_v"},
     {"self_attn.o_proj", "attn_output"},
     {"self_attn.dense", "attn_output"},
+    {"self_attn.qkv_proj", "attn_qkv"},
     {"mlp.gate_proj", "ffn_gate"},
     {"mlp.up_proj", "ffn_up"},
+    {"mlp.gate_up_proj", "ffn_up"},
     {"mlp.down_proj", "ffn_down"},
     {"mlp.fc1", "ffn_up"},
     {"mlp.fc2", "ffn_down"},
@@ -41,12 +43,27 @@ bool is_set(const HuggingFaceConfig& config, const char* key) {
   return found->is_boolean() ? found->get<bool>() : !found->empty();
 }
 
+// Some beginnings are factors of the weights themselves, which PEFT subtracts from the base whenever it loads.
+bool changes_base(const HuggingFaceConfig& config) {
+  constexpr std::array<std::string_view, 5> kFromWeights{"pissa", "olora", "corda", "loftq", "lora_ga"};
+  const auto found = config.values().find("init_lora_weights");
+  if (found == config.values().end() || !found->is_string()) return false;
+  const auto& how = found->get_ref<const std::string&>();
+  return std::ranges::any_of(kFromWeights, [&](std::string_view name) { return how.starts_with(name); });
+}
+
 double read_scale(const HuggingFaceConfig& config) {
   if (config.text("peft_type", "LORA") != "LORA") config.unsupported("peft_type", "is not LORA");
   if (config.text("bias", "none") != "none") config.unsupported("bias", "is not 'none': biases are not adapted");
   for (const char* key : {"use_dora", "fan_in_fan_out", "rank_pattern", "alpha_pattern", "modules_to_save",
-                          "alora_invocation_tokens", "lora_bias", "megatron_config"}) {
+                          "alora_invocation_tokens", "lora_bias", "megatron_config", "layer_replication", "use_qalora",
+                          "use_bdlora", "arrow_config", "kasa_config"}) {
     if (is_set(config, key)) config.unsupported(key, "is not supported");
+  }
+  if (changes_base(config)) {
+    config.unsupported("init_lora_weights",
+                       "says that PEFT takes something away from the base first; save the adapter with "
+                       "path_initial_model_for_weight_conversion");
   }
   const double rank = static_cast<double>(config.count("r"));
   return config.number("lora_alpha") / (config.flag("use_rslora", false) ? std::sqrt(rank) : rank);

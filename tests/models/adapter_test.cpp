@@ -78,6 +78,29 @@ TEST_P(Adapters, GiveTheLogitsOfPeft) {
   EXPECT_GT(largest_difference(logits(nullptr, tokens_.size())), 0.5);
 }
 
+// PEFT computes something else with these than B A x beside the matrix.
+TEST_P(Adapters, OfAnotherKindAreRefusedByTheirSetting) {
+  const auto copy = minnow::testing::process_folder() / (GetParam() + "-peft");
+  std::filesystem::copy(folder_, copy, std::filesystem::copy_options::recursive);
+  const auto refusal = [&](const char* key, const nlohmann::json& value) -> std::string {
+    auto config = nlohmann::json::parse(read_text(folder_ / "adapter_config.json"));
+    config[key] = value;
+    std::ofstream(copy / "adapter_config.json") << config;
+    try {
+      load(copy);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal("init_lora_weights", "gaussian"), "");
+  for (const char* how : {"pissa", "pissa_niter_16", "olora", "corda", "loftq", "lora_ga"}) {
+    EXPECT_THAT(refusal("init_lora_weights", how), HasSubstr("init_lora_weights")) << how;
+  }
+  EXPECT_THAT(refusal("use_dora", true), HasSubstr("use_dora"));
+  EXPECT_THAT(refusal("layer_replication", {{0, 2}, {1, 2}}), HasSubstr("layer_replication"));
+}
+
 TEST_P(Adapters, GiveTheSameBitsInAnyChunking) {
   const Adapter adapter = load(folder_);
   EXPECT_EQ(logits(&adapter, 1), logits(&adapter, tokens_.size()));
