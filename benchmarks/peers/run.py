@@ -22,6 +22,8 @@ import statistics
 import subprocess
 import sys
 
+from shapes import SHAPES, TYPES
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DEFAULT_MODELS = ("llama-3.2-1b:Q4_K_M,llama-3.2-1b:Q8_0,llama-3.2-1b:Q4_0,llama-3.2-1b:Q6_K,llama-3.2-1b:F16,"
@@ -33,6 +35,7 @@ WAYS = {
     "avx512": (["--isa", "avx512"], "icelake"),
     "avx2": (["--isa", "avx2"], "haswell"),
 }
+DEFAULT_WAYS = "best,avx512,avx2"
 BEGIN, END = "<!-- peers: begin -->", "<!-- peers: end -->"
 
 
@@ -167,14 +170,39 @@ def write_section(path, section):
     path.write_text(before + section + after)
 
 
+def at_least_one(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
+
+
+def model_wishes(text):
+    wishes = [tuple(wish.split(":")) for wish in text.split(",")]
+    for wish in wishes:
+        if len(wish) != 2 or wish[0] not in SHAPES or wish[1] not in TYPES:
+            raise argparse.ArgumentTypeError(f"{':'.join(wish)!r} is not SHAPE:TYPE with one of {', '.join(SHAPES)} and one of "
+                                             f"{', '.join(TYPES)}")
+    return wishes
+
+
+def way_names(text):
+    names = text.split(",")
+    for name in names:
+        if name not in WAYS:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(WAYS)}")
+    return names
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", default=DEFAULT_MODELS, help="SHAPE:TYPE,… as make_model.py knows them")
-    parser.add_argument("--ways", default="best,avx512,avx2", help="of " + ", ".join(WAYS))
-    parser.add_argument("--alternations", type=int, default=5)
-    parser.add_argument("--prompt", type=int, default=512)
-    parser.add_argument("--decode", type=int, default=64)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--models", default=DEFAULT_MODELS, type=model_wishes,
+                        help=f"SHAPE:TYPE,… of {', '.join(SHAPES)} and {', '.join(TYPES)}")
+    parser.add_argument("--ways", type=way_names, help=f"of {', '.join(WAYS)}; default: what this machine has of {DEFAULT_WAYS}")
+    parser.add_argument("--alternations", type=at_least_one, default=5)
+    parser.add_argument("--prompt", type=at_least_one, default=512)
+    parser.add_argument("--decode", type=at_least_one, default=64)
+    parser.add_argument("--threads", type=at_least_one, default=2)
     parser.add_argument("--minnow", type=pathlib.Path, default=ROOT / "build" / "release" / "bin" / "minnow")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build" / "peers", help="for packages and models")
     parser.add_argument("--keep-models", action="store_true")
@@ -182,31 +210,58 @@ def arguments():
     return parser.parse_args()
 
 
+def require_way(words, way):
+    """A short run of the embedded model, before anything takes long."""
+    last_json([words.minnow, "bench", *WAYS[way][0], "-p", 1, "-n", 1, "-r", 1, "--batches", 0, "--json"])
+
+
+def usable_ways(words):
+    if words.ways:
+        for way in words.ways:
+            require_way(words, way)
+        return words.ways
+    usable = []
+    for way in DEFAULT_WAYS.split(","):
+        try:
+            require_way(words, way)
+            usable.append(way)
+        except RuntimeError as error:
+            if way == "best":
+                raise
+            say(f"without {way}: {error}")
+    return usable
+
+
 def main():
     words = arguments()
+    if not words.minnow.is_file():
+        raise RuntimeError(f"there is no {words.minnow}: build it, or name it with --minnow")
     words.load = os.getloadavg()[0]
+    ways = usable_ways(words)
     places = install_llama_cpp(words.folder)
     python = install_python(words.folder)
     rows, results = [], []
-    for wish in words.models.split(","):
-        shape, _, file_type = wish.partition(":")
+    for shape, file_type in words.models:
         model = words.folder / f"{shape}-{file_type}.gguf"
         if not model.exists():
             say(f"writing {model.name}")
             subprocess.run([python, HERE / "make_model.py", shape, file_type, model], check=True)
-        for way in words.ways.split(","):
+        for way in ways:
             pairs = compare(words, model, way, places)
             rows.append(row(shape, file_type, way, pairs))
-            results.append({"model": wish, "way": way, "pairs": pairs})
+            results.append({"model": f"{shape}:{file_type}", "way": way, "pairs": pairs})
+            (words.folder / "results.json").write_text(json.dumps(results, indent=1))
             print(rows[-1], flush=True)
         if not words.keep_models:
             for left in words.folder.glob(model.name + "*"):  # the pack beside it too
                 left.unlink()
-    (words.folder / "results.json").write_text(json.dumps(results, indent=1))
     section = text_of(words, rows)
     if not words.no_write:
         write_section(ROOT / "docs" / "performance.md", section)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except RuntimeError as error:
+        sys.exit(f"run.py: {error}")
