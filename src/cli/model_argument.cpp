@@ -18,13 +18,22 @@ bool names_a_model(const std::string& argument) {
   return argument.find_first_of(" \t\n") == std::string::npos;
 }
 
+// Not CLI11's own transformer, whose message would hold the numbers behind the names: as bytes, since that is what they
+// are.
 CLI::Option& add_cache_type(CLI::App& command, CacheType& type) {
-  static const std::map<std::string, CacheType> types(engine::kCacheTypes.begin(), engine::kCacheTypes.end());
+  const auto set = [&type](const std::string& word) {
+    for (const auto& [name, named] : engine::kCacheTypes) {
+      if (CLI::detail::to_lower(word) != name) continue;
+      type = named;
+      return;
+    }
+    throw CLI::ValidationError("--cache-type", "'" + word + "' is none of f16, q8_0 and f32");
+  };
   return *command
-              .add_option("--cache-type", type,
-                          "Number format of the KV cache: f16, q8_0 (9/16 of its memory) or f32; default: " +
-                              std::string(engine::name_of(type)))
-              ->transform(CLI::CheckedTransformer(types, CLI::ignore_case))
+              .add_option_function<std::string>(
+                  "--cache-type", set,
+                  "Number format of the KV cache: f16, q8_0 (9/16 of its memory) or f32; default: " +
+                      std::string(engine::name_of(type)))
               ->option_text("f16|q8_0|f32");
 }
 

@@ -70,6 +70,7 @@ void LoadedModel::hidden(std::span<const models::Slice> slices, float* rows, mod
 
 void LoadedModel::with_threads(FunctionRef<void(ThreadPool&)> work) const {
   const std::scoped_lock turn(forward_mutex_);
+  pool_.limit(pool_.size());  // decoding may have left it at fewer
   work(pool_);
 }
 

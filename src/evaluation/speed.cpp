@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/aligned_buffer.hpp"
+#include "base/checked.hpp"
 #include "base/error.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/session_plan.hpp"
@@ -59,7 +60,28 @@ void decode_greedily(Session& session, std::size_t n_tokens) {
   }
 }
 
-double decode_batch_s(const engine::LoadedModel& model, std::size_t n_sequences, std::size_t n_steps) {
+std::uint64_t batch_bytes(const models::DecoderSpec& spec, std::size_t n_sequences, std::size_t n_steps,
+                          kernels::CacheType type) {
+  const auto caches = checked_multiply(models::KvCache::size_bytes(spec, n_steps, type), n_sequences);
+  const std::uint64_t rest =
+      models::Scratch::size_bytes(spec, n_sequences) + n_sequences * spec.vocabulary_size * sizeof(float);
+  return checked_add(caches.value_or(~std::uint64_t{0}), rest).value_or(~std::uint64_t{0});
+}
+
+// Batches have memory of their own, which no session has planned.
+void require_memory(const engine::LoadedModel& model, const SpeedFacts& facts, kernels::CacheType type) {
+  const std::uint64_t available = model.available_memory_bytes();
+  for (const std::size_t n : facts.batches) {
+    const std::uint64_t needed = batch_bytes(model.spec(), n, facts.batch_steps, type);
+    if (available == 0 || needed <= available) continue;
+    fail(ErrorCode::out_of_memory,
+         "{} sequences of {} tokens decoded together need {:.0f} MB besides the weights and {:.0f} MB is free", n,
+         facts.batch_steps, static_cast<double>(needed) / 1e6, static_cast<double>(available) / 1e6);
+  }
+}
+
+double decode_batch_s(const engine::LoadedModel& model, std::size_t n_sequences, std::size_t n_steps,
+                      kernels::CacheType type) {
   const models::DecoderSpec& spec = model.spec();
   models::Scratch scratch(spec, n_sequences);
   AlignedBuffer<float> logits(n_sequences * spec.vocabulary_size);
@@ -68,9 +90,11 @@ double decode_batch_s(const engine::LoadedModel& model, std::size_t n_sequences,
   std::vector<models::Slice> slices;
   caches.reserve(n_sequences);
   for (std::size_t i = 0; i < n_sequences; ++i) {
-    caches.emplace_back(spec, n_steps, kernels::CacheType::f16);
+    caches.emplace_back(spec, n_steps, type);
     slices.push_back({&caches[i], {&tokens[i], 1}, models::Logits::last});
   }
+  model.forward(slices, logits.data(), scratch);  // warms up: all this memory is new
+  for (models::KvCache& cache : caches) cache.truncate(0);
   return seconds_of([&] {
     for (std::size_t step = 0; step < n_steps; ++step) {
       model.forward(slices, logits.data(), scratch);
@@ -122,7 +146,7 @@ SpeedFacts facts_of(const Model& model, const Session& session, const SpeedOptio
 }
 
 SpeedSample measure_once(const Model& model, Session& session, std::span<const TokenId> prompt, const SpeedFacts& facts,
-                         Ceilings& ceilings) {
+                         kernels::CacheType batch_cache, Ceilings& ceilings) {
   SpeedSample sample;
   session.reset();
   sample.matmul_before = ceilings.matmul_ops_per_s();
@@ -133,7 +157,7 @@ SpeedSample measure_once(const Model& model, Session& session, std::span<const T
   sample.decode_s = seconds_of([&] { decode_greedily(session, facts.decode_tokens); });
   sample.bandwidth_after = ceilings.read_bandwidth_bytes_per_s();
   for (const std::size_t n : facts.batches) {
-    sample.batch_s.push_back(decode_batch_s(*engine::loaded_model(model), n, facts.batch_steps));
+    sample.batch_s.push_back(decode_batch_s(*engine::loaded_model(model), n, facts.batch_steps, batch_cache));
   }
   return sample;
 }
@@ -148,13 +172,15 @@ SpeedReport measure_speed(const Model& model, const SpeedOptions& options) {
   session.prefill(prompt);  // warms up, and takes the memory that facts_of() reports
   SpeedFacts facts = facts_of(model, session, options);
   Ceilings ceilings(*engine::loaded_model(model));
+  const kernels::CacheType batch_cache = engine::cache_type(options.cache_type);
+  require_memory(*engine::loaded_model(model), facts, batch_cache);
   facts.load_ms = model.load_ms();
   facts.first_token_ms = first_ms;
   facts.bandwidth_buffer_bytes = ceilings.bandwidth_buffer_bytes();
   std::vector<SpeedSample> samples;
   for (std::size_t i = 0; i < options.repetitions; ++i) {
     if (options.progress) options.progress(i, options.repetitions);
-    samples.push_back(measure_once(model, session, prompt, facts, ceilings));
+    samples.push_back(measure_once(model, session, prompt, facts, batch_cache, ceilings));
   }
   if (options.progress) options.progress(options.repetitions, options.repetitions);
   return speed_report(std::move(facts), samples);

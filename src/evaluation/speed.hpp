@@ -23,7 +23,8 @@ struct SpeedOptions {
   std::function<void(std::size_t done, std::size_t total)> progress{};
 };
 
-// Throws Error(invalid_input) when a number is 0 or beyond reason, Error(out_of_memory) as Session does.
+// Throws Error(invalid_input) when a number is 0 or beyond reason, Error(out_of_memory) as Session does, also for the
+// memory of the batches.
 SpeedReport measure_speed(const Model& model, const SpeedOptions& options = {});
 
 }  // namespace minnow::evaluation

@@ -65,6 +65,7 @@ class Bench(unittest.TestCase):
         self.refused(HOME_MODEL, "-r", "0", code=2)
         self.refused(HOME_MODEL, "--batches", "many", code=2)
         self.refused(HOME_MODEL, "--arithmetic", "loose", code=2)
+        self.assertIn(b"'q9' is none of f16, q8_0 and f32", self.refused(HOME_MODEL, "--cache-type", "q9", code=2))
         self.assertIn(b"abacus", self.refused(HOME_MODEL, "--isa", "abacus", code=1))
         self.assertIn(b"nowhere.gguf", self.refused("nowhere.gguf", code=1))
         self.refused(HOME_MODEL, *SHORT, "--svg", "/no/such/folder/a.svg", code=1)

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "machine/memory.hpp"
 #include "minnow/error.hpp"
 #include "tiny_model.hpp"
 
@@ -37,6 +40,18 @@ TEST(Speed, RefusesNumbersThatMakeNoSense) {
   EXPECT_THROW(measure_speed(model, {.decode_tokens = 0}), Error);
   EXPECT_THROW(measure_speed(model, {.repetitions = 0}), Error);
   EXPECT_THROW(measure_speed(model, {.batches = {1, 100000}}), Error);
+}
+
+TEST(Speed, RefusesBatchesThatDontFitIntoMemory) {
+  if (machine::available_memory_bytes() > 130'000'000'000) GTEST_SKIP() << "they do fit";
+  const Model model = Model::load(testing::tiny_model());
+  try {
+    measure_speed(model, {.prompt_tokens = 1, .decode_tokens = 1 << 20, .batches = {1024}, .repetitions = 1});
+    FAIL() << "a million tokens of a thousand sequences were decoded";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::out_of_memory);
+    EXPECT_NE(std::string(error.what()).find("1024 sequences"), std::string::npos) << error.what();
+  }
 }
 
 }  // namespace
