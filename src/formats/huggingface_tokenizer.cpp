@@ -64,8 +64,9 @@ std::vector<AddedToken> all_added_tokens(const std::filesystem::path& folder, co
   return tokens;
 }
 
-// SentencePiece's own file comes first, because its scores are the original ones; but a folder may hold one for a
-// tokenizer that tokenizer.json has replaced by byte-level BPE.
+// SentencePiece's own file comes first, because its scores are the original ones; what is done to a text before is for
+// tokenizer.json to say, which was made later and is what transformers reads. And a folder may hold one for a tokenizer
+// that tokenizer.json has replaced by byte-level BPE.
 std::optional<Vocabulary> read_vocabulary(const std::filesystem::path& folder, const TokenizerFiles& files,
                                           const ModelPlan& plan) {
   const auto sentencepiece = folder / "tokenizer.model";
@@ -79,7 +80,13 @@ std::optional<Vocabulary> read_vocabulary(const std::filesystem::path& folder, c
       return read_tokenizer_json(files.tokenizer, name, plan.vocabulary, plan.architecture);
     }
   }
-  if (has_sentencepiece) return read_sentencepiece(sentencepiece, plan.vocabulary);
+  if (has_sentencepiece) {
+    Vocabulary vocabulary = read_sentencepiece(sentencepiece, plan.vocabulary);
+    if (files.tokenizer.is_object()) {
+      vocabulary.add_space_prefix = adds_space_prefix(files.tokenizer, (folder / "tokenizer.json").string());
+    }
+    return vocabulary;
+  }
   if (std::filesystem::exists(folder / "vocab.json") && std::filesystem::exists(folder / "merges.txt")) {
     return read_vocab_and_merges(folder, plan.vocabulary, plan.architecture);
   }

@@ -143,7 +143,10 @@ void refuse_marks_of_words(const json& model, const std::string& name) {
   }
 }
 
-bool adds_space_prefix(const json& tokenizer) {
+}  // namespace
+
+bool adds_space_prefix(const json& tokenizer, const std::string& name) {
+  refuse_unknown_normalizers(tokenizer, name, false);
   if (find_step(member(tokenizer, "normalizer"), "Prepend", "normalizers") != nullptr) return true;
   const json* metaspace = find_step(member(tokenizer, "pre_tokenizer"), "Metaspace", "pretokenizers");
   if (metaspace == nullptr) return false;
@@ -152,8 +155,6 @@ bool adds_space_prefix(const json& tokenizer) {
   const json& flag = member(*metaspace, "add_prefix_space");
   return !flag.is_boolean() || flag.get<bool>();
 }
-
-}  // namespace
 
 Vocabulary read_tokenizer_json(const json& tokenizer, const std::string& name, std::uint64_t size,
                                std::string_view architecture) {
@@ -167,17 +168,17 @@ Vocabulary read_tokenizer_json(const json& tokenizer, const std::string& name, s
   if (!byte_level && !byte_fallback) {
     fail(ErrorCode::unsupported, "{}: the tokenizer works neither on bytes nor falls back to them", name);
   }
-  refuse_unknown_normalizers(tokenizer, name, byte_level);
   refuse_marks_of_words(model, name);
   Vocabulary vocabulary(byte_level ? "gpt2" : "llama", size);
   read_tokens(model, name, !byte_level, vocabulary);
   const auto merges = read_merges(model, name);
   if (byte_level) {
+    refuse_unknown_normalizers(tokenizer, name, true);
     vocabulary.pre = pretokenizer_name(tokenizer, name, architecture);
     for (const Merge& merge : merges) vocabulary.merges.push_back(joined(merge));
   } else {
     vocabulary.pre = "default";
-    vocabulary.add_space_prefix = adds_space_prefix(tokenizer);
+    vocabulary.add_space_prefix = adds_space_prefix(tokenizer, name);
     score_by_merges(merges, vocabulary);
   }
   return vocabulary;

@@ -48,6 +48,10 @@ std::vector<AddedToken> added_tokens(const nlohmann::json& tokenizer, const std:
 Vocabulary read_tokenizer_json(const nlohmann::json& tokenizer, const std::string& name, std::uint64_t size,
                                std::string_view architecture);
 
+// Whether a tokenizer.json of SentencePiece's kind puts a space before a text. Throws Error(unsupported) for one that
+// changes texts in other ways.
+bool adds_space_prefix(const nlohmann::json& tokenizer, const std::string& name);
+
 // SentencePiece's own file. Throws Error(unsupported) for models that aren't BPE.
 Vocabulary read_sentencepiece(const std::filesystem::path& path, std::uint64_t size);
 

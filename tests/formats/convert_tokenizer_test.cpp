@@ -212,6 +212,15 @@ TEST_F(ConvertTokenizer, ReadsSentencePiecesOwnFile) {
   EXPECT_EQ(metadata.boolean("tokenizer.ggml.add_space_prefix"), true);
 }
 
+TEST_F(ConvertTokenizer, AsksTokenizerJsonForTheSpaceBeforeATextEvenBesideSentencePiecesFile) {
+  std::filesystem::copy_file(family("sentencepiece") / "tokenizer.model", model_ / "tokenizer.model");
+  const json prepend{{"type", "Prepend"}, {"prepend", "\u2581"}};
+  json tokenizer{{"model", {{"type", "BPE"}, {"byte_fallback", true}}}, {"normalizer", prepend}};
+  EXPECT_EQ(with(tokenizer).boolean("tokenizer.ggml.add_space_prefix"), true);
+  tokenizer["normalizer"] = nullptr;
+  EXPECT_EQ(with(tokenizer).boolean("tokenizer.ggml.add_space_prefix"), false);
+}
+
 TEST_F(ConvertTokenizer, ReadsVocabularyAndMergesOfTheOldForm) {
   model_ = copy_of("gpt2");
   write_text(model_ / "vocab.json", R"({"a": 0, "b": 1, "ab": 2, "<|endoftext|>": 3})");
