@@ -44,10 +44,11 @@ void convert(const std::filesystem::path& source, const std::filesystem::path& d
   if (!std::filesystem::exists(source, ignored)) {
     fail(ErrorCode::not_found, "{}: there is no such file or folder", source.string());
   }
-  if (std::filesystem::equivalent(source, destination, ignored)) {
-    fail(ErrorCode::invalid_input, "{}: the result can't replace its source", source.string());
-  }
   const Llama2cCheckpoint checkpoint(source, options.tokenizer);
+  for (const auto& own : {source, checkpoint.tokenizer()}) {
+    if (!std::filesystem::equivalent(own, destination, ignored)) continue;
+    fail(ErrorCode::invalid_input, "{}: the result can't replace its source", own.string());
+  }
   write_model(checkpoint.describe(), destination, options);
 }
 

@@ -26,6 +26,7 @@ class Llama2cCheckpoint {
   // An empty `tokenizer` means tokenizer.bin or tok<vocabulary size>.bin beside the checkpoint.
   Llama2cCheckpoint(const std::filesystem::path& path, const std::filesystem::path& tokenizer);
 
+  const std::filesystem::path& tokenizer() const { return tokenizer_; }  // the file that is read
   // Must not outlive the checkpoint.
   ConvertedModel describe() const;
 

@@ -119,6 +119,9 @@ TEST_F(Llama2c, NeedsATokenizerOfTheModelsSize) {
 TEST_F(Llama2c, DoesNotReplaceItsSource) {
   write_text(result(), read_text(checkpoint(false)));
   EXPECT_THAT(refusal(result()), HasSubstr("can't replace its source"));
+  const auto source = checkpoint(false);
+  EXPECT_THROW(convert(source, folder_ / "tok5.bin"), Error);
+  EXPECT_EQ(read_text(folder_ / "tok5.bin"), tokenizer(5));
 }
 
 }  // namespace
