@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "machine/cgroup.hpp"
 #include "machine/cpu.hpp"
 
 namespace minnow::machine {
@@ -34,20 +35,10 @@ std::size_t allowed_physical_cores() {
   return cores.size();
 }
 
-// The cgroup's CPU quota in whole cores, rounded up; a very large number when there is none.
+// The CPU quota in whole cores, rounded up; a very large number when there is none.
 std::size_t quota_cores() {
-  constexpr std::size_t kNoQuota = 1 << 20;
-  double quota = 0;
-  double period = 0;
-  if (std::ifstream v2("/sys/fs/cgroup/cpu.max"); v2 >> quota >> period && quota > 0 && period > 0) {
-    return static_cast<std::size_t>(std::ceil(quota / period));
-  }
-  std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
-  std::ifstream v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  if (v1_quota >> quota && v1_period >> period && quota > 0 && period > 0) {
-    return static_cast<std::size_t>(std::ceil(quota / period));
-  }
-  return kNoQuota;
+  constexpr double kNoQuota = 1 << 20;
+  return static_cast<std::size_t>(std::ceil(std::min(kNoQuota, cgroup_cpu_quota().value_or(kNoQuota))));
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ struct CpuFeatures {
 // Read once from CPUID or the auxiliary vector; also asks whether the system saves the registers.
 const CpuFeatures& cpu_features();
 
-// Physical cores this process may run on: its affinity mask, hyperthreads counted once, and the cgroup's
-// CPU quota, whichever is least. At least 1.
+// Physical cores this process may run on: its affinity mask, hyperthreads counted once, and the
+// CPU quota of its cgroups, whichever is least. At least 1.
 std::size_t usable_cores();
 
 }  // namespace minnow::machine

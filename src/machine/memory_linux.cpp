@@ -2,20 +2,13 @@
 
 #include <algorithm>
 #include <fstream>
-#include <optional>
 #include <string>
 
+#include "machine/cgroup.hpp"
 #include "machine/memory.hpp"
 
 namespace minnow::machine {
 namespace {
-
-std::optional<std::uint64_t> number_in(const std::string& path) {
-  std::ifstream in(path);
-  std::uint64_t value = 0;
-  if (in >> value) return value;
-  return std::nullopt;
-}
 
 std::uint64_t system_available_bytes() {
   std::ifstream in("/proc/meminfo");
@@ -27,23 +20,6 @@ std::uint64_t system_available_bytes() {
     if (key == "MemAvailable:") return kilobytes * 1024;
   }
   return 0;
-}
-
-// What the cgroup leaves. Its page cache is counted as used, though the kernel would drop it for us, so the
-// inactive part is given back.
-std::optional<std::uint64_t> cgroup_available_bytes() {
-  const auto limit = number_in("/sys/fs/cgroup/memory.max");
-  const auto used = number_in("/sys/fs/cgroup/memory.current");
-  if (!limit || !used) return std::nullopt;
-  std::uint64_t reclaimable = 0;
-  std::ifstream stat("/sys/fs/cgroup/memory.stat");
-  std::string key;
-  std::uint64_t value = 0;
-  while (stat >> key >> value) {
-    if (key == "inactive_file") reclaimable = value;
-  }
-  const std::uint64_t held = *used - std::min(*used, reclaimable);
-  return *limit - std::min(*limit, held);
 }
 
 }  // namespace
