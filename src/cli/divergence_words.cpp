@@ -22,6 +22,10 @@ void add_comparison_options(CLI::App& command, ComparisonWords& words) {
 
 std::unique_ptr<evaluation::Reference> open_reference(const ComparisonWords& words) {
   if (evaluation::is_reference_file(words.reference)) {
+    if (!words.text_file.empty() || words.passages != evaluation::PassageOptions{}) {
+      throw CLI::ValidationError(words.reference +
+                                 " holds the tokens it was made with; leave out --file and how to cut it");
+    }
     return std::make_unique<evaluation::FileReference>(evaluation::FileReference::open(words.reference));
   }
   if (words.text_file.empty()) throw CLI::ValidationError("a model as the reference needs a text: --file");

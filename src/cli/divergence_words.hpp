@@ -23,7 +23,7 @@ struct ComparisonWords {
 
 void add_comparison_options(CLI::App& command, ComparisonWords& words);
 
-// Throws Error(invalid_input) when a model is the reference and there is no text.
+// Throws CLI::ValidationError when a model is the reference and there is no text, or predictions and there is one.
 std::unique_ptr<evaluation::Reference> open_reference(const ComparisonWords& words);
 
 nlohmann::ordered_json divergence_json(const evaluation::Divergence& result);

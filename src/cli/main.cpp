@@ -90,6 +90,7 @@ int parse_and_run(CLI::App& app, int argc, char** argv) {
 int main(int argc, char** argv) {
   hold_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a closed stdout becomes an error we can name
+  std::signal(SIGXFSZ, SIG_IGN);  // and so does a file that would pass this process's limit
   CLI::App app("Small language models on the device you have.", "minnow");
   add_words(app, [&](minnow::server::ServeOptions options) {
     options.read_again = [argc, argv] { return read_serve_options(argc, argv); };

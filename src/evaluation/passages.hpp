@@ -25,6 +25,8 @@ struct PassageOptions {
   // Of a document, only what comes after the first of these counts: the answer, not the question. Documents without it
   // are left out. Empty: all but the first token counts.
   std::string score_after{};
+
+  friend bool operator==(const PassageOptions&, const PassageOptions&) = default;
 };
 
 // How many tokens of a passage are scored.

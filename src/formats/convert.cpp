@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "formats/converted_model.hpp"
+#include "formats/gguf_layout.hpp"
 #include "formats/huggingface_model.hpp"
 #include "formats/llama2c.hpp"
 
@@ -35,6 +37,18 @@ void convert_folder(const std::filesystem::path& folder, const std::filesystem::
   write_model(std::move(model), destination, options);
 }
 
+// Files that people may well name here, and that are no checkpoint of llama2.c.
+void refuse_other_files(const std::filesystem::path& source) {
+  if (gguf::has_magic(MappedFile(source).bytes())) {
+    fail(ErrorCode::invalid_input, "{} is a GGUF file already; minnow quantize changes the types in one",
+         source.string());
+  }
+  if (source.extension() == ".safetensors" || source.extension() == ".json") {
+    fail(ErrorCode::invalid_input, "{}: name the whole folder, config.json and tokenizer are needed too",
+         source.string());
+  }
+}
+
 }  // namespace
 
 void convert(const std::filesystem::path& source, const std::filesystem::path& destination,
@@ -44,6 +58,7 @@ void convert(const std::filesystem::path& source, const std::filesystem::path& d
   if (!std::filesystem::exists(source, ignored)) {
     fail(ErrorCode::not_found, "{}: there is no such file or folder", source.string());
   }
+  refuse_other_files(source);
   const Llama2cCheckpoint checkpoint(source, options.tokenizer);
   for (const auto& own : {source, checkpoint.tokenizer()}) {
     if (!std::filesystem::equivalent(own, destination, ignored)) continue;

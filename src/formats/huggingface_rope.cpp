@@ -53,11 +53,19 @@ void plan_yarn(ModelPlan& plan, const HuggingFaceConfig& scaling) {
   }
 }
 
+// transformers takes rope_scaling where both are there, and with it another theta than the other one names.
+void refuse_two_scalings(const HuggingFaceConfig& config, const HuggingFaceConfig& parameters) {
+  const auto scaling = config.object("rope_scaling");
+  if (!scaling || scaling->values().empty() || scaling->values() == parameters.values()) return;
+  config.refuse("rope_scaling", "and rope_parameters say different things; keep the one that holds");
+}
+
 }  // namespace
 
 RopeSettings rope_settings(const HuggingFaceConfig& config, const RopeDefaults& defaults, std::string_view layers) {
   RopeSettings rope{.scaling = nothing(config)};
   std::optional<HuggingFaceConfig> found = config.object("rope_parameters");
+  if (found) refuse_two_scalings(config, *found);
   if (found && found->has(layers)) found = found->object(layers);
   if (!found) found = config.object("rope_scaling");
   if (found) rope.scaling = *found;

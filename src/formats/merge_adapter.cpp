@@ -17,11 +17,11 @@ void check(const GgufFile& source, const LoraAdapter& adapter) {
   for (const auto& [matrix, change] : adapter.changes) {
     const TensorInfo* tensor = source.find(matrix);
     if (tensor == nullptr) {
-      fail(ErrorCode::invalid_input, "{} changes '{}', and {} has no such tensor", adapter.name, printable(matrix),
+      fail(ErrorCode::invalid_input, "{} changes {}, and {} has no such tensor", adapter.name, printable(matrix),
            source.name());
     }
     if (tensor->row_length() == change.cols && tensor->n_rows() == change.rows) continue;
-    fail(ErrorCode::invalid_input, "{}: the change of '{}' is {} × {}, the matrix is {} × {}", adapter.name,
+    fail(ErrorCode::invalid_input, "{}: the change of {} is {} × {}, the matrix is {} × {}", adapter.name,
          printable(matrix), change.rows, change.cols, tensor->n_rows(), tensor->row_length());
   }
 }

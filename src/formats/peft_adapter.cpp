@@ -123,6 +123,10 @@ LoraAdapter read_peft_adapter(const std::filesystem::path& folder, const Adapter
     if (a.shape.size() != 2 || b->shape.size() != 2 || a.shape[0] != b->shape[1]) {
       fail(ErrorCode::invalid_input, "{}: the shapes of '{}' and its counterpart don't fit together", file, a.name);
     }
+    if (a.shape[0] != config.count("r")) {  // the change would be scaled by another rank than it has
+      fail(ErrorCode::invalid_input, "{}: '{}' has rank {}, and {} says {}", file, a.name, a.shape[0], config.name(),
+           config.count("r"));
+    }
     LowRankChange change{.rank = a.shape[0],
                          .rows = b->shape[0],
                          .cols = a.shape[1],

@@ -129,7 +129,7 @@ std::vector<std::string> describe_fallbacks(std::span<const TensorInfo> tensors,
   std::vector<std::string> sentences;
   for (const auto& [key, kind] : kinds) {
     const auto [wanted, got, row_length] = key;
-    sentences.push_back(fmt::format("rows of {} don't divide into the {} values of a {} block: {}{} {} {} instead",
+    sentences.push_back(fmt::format("rows of {} don't divide into the {} values of {}'s blocks: {}{} {} {} instead",
                                     row_length, numeric::info(wanted).block_values, numeric::info(wanted).name,
                                     kind.first, kind.count == 1 ? "" : fmt::format(" and {} more", kind.count - 1),
                                     kind.count == 1 ? "becomes" : "become", numeric::info(got).name));

@@ -245,7 +245,7 @@ const Quantization& quantization_from_name(std::string_view name) {
     known += known.empty() ? "" : ", ";
     known += quantization.name;
   }
-  fail(ErrorCode::invalid_input, "unknown quantization '{}'; known are {}", printable(name), known);
+  fail(ErrorCode::invalid_input, "unknown quantization {}; known are {}", printable(name), known);
 }
 
 std::uint32_t file_type_of(Format format) {
@@ -255,11 +255,11 @@ std::uint32_t file_type_of(Format format) {
 FormatOverride format_override_from_text(std::string_view text) {
   const std::size_t equals = text.rfind('=');
   if (equals == std::string_view::npos || equals == 0) {
-    fail(ErrorCode::invalid_input, "'{}' is not PATTERN=TYPE, such as ffn_down=Q6_K", printable(text));
+    fail(ErrorCode::invalid_input, "{} is not PATTERN=TYPE, such as ffn_down=Q6_K", printable(text));
   }
   const auto format = numeric::format_from_name(text.substr(equals + 1));
   if (!format) {
-    fail(ErrorCode::invalid_input, "'{}' names no number format; use one such as Q4_K, Q6_K, Q8_0 or F16",
+    fail(ErrorCode::invalid_input, "{} names no number format; use one such as Q4_K, Q6_K, Q8_0 or F16",
          printable(text));
   }
   return {.pattern = std::string(text.substr(0, equals)), .format = *format};
@@ -313,7 +313,7 @@ std::vector<FormatChoice> choose_formats(const Quantization& quantization, const
   }
   const auto unused = std::ranges::find(used, false);
   if (unused != used.end()) {
-    fail(ErrorCode::invalid_input, "no matrix of this model has a name with '{}' in it",
+    fail(ErrorCode::invalid_input, "no matrix of this model has a name with {} in it",
          printable(options.overrides[static_cast<std::size_t>(unused - used.begin())].pattern));
   }
   return choices;

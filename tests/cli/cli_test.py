@@ -4,6 +4,7 @@ import os
 import random
 import tempfile
 import pathlib
+import resource
 import unittest
 
 from program import BINARY, HOME_MODEL, answer, minnow
@@ -200,6 +201,14 @@ class BadInput(unittest.TestCase):
             ):
                 self.assertIn("is what is read here", self.refused(*words), words)
             self.assertEqual([model.read_bytes(), other.read_bytes()], [b"weights"] * 2)
+
+    def test_a_file_beyond_the_limit_of_this_process(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = pathlib.Path(folder) / "new.gguf"
+            line = self.refused("quantize", HOME_MODEL, out, "Q8_0",
+                                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)))
+            self.assertIn("cannot write", line)
+            self.assertEqual(os.listdir(folder), [])
 
     def test_forced_instruction_set_that_is_unknown(self):
         self.refused("run", "turn on the fan", env={"MINNOW_ISA": "abacus"})

@@ -42,6 +42,13 @@ class Eval(unittest.TestCase):
         self.assertGreater(kept["mean"], 0)
         self.assertEqual(len(kept["model"]["sha256"]), 64)
 
+    def test_kept_predictions_take_no_other_text(self):
+        for words in (("-f", TEXT), ("-c", 64), ("--chunks", 2), ("--separator", "=="), ("--score-after", "x")):
+            for done in (minnow("eval", "divergence", self.small, "--reference", self.kept, *words),
+                         self.gate("--max-divergence", 50, *words)):
+                self.assertEqual(done.returncode, 2, words)
+                self.assertRegex(done.stderr, rb"^minnow: [^\n]*holds the tokens it was made with[^\n]*\n$")
+
     def test_only_what_comes_after_a_mark_counts(self):
         documents = pathlib.Path(self.folder.name) / "documents.txt"
         documents.write_text("one two three: four\n=====\nfive six: seven eight\n=====\nno mark here\n")

@@ -31,6 +31,10 @@ TEST_F(ConvertRefuses, SourcesThatAreNeitherFolderNorCheckpoint) {
   EXPECT_THAT(refusal(folder_ / "nowhere"), HasSubstr("no such file or folder"));
   EXPECT_THAT(refusal(folder_), HasSubstr("no config.json"));
   const auto folder = copy_of("llama");
+  EXPECT_THAT(refusal(folder / "model.safetensors"), HasSubstr("name the whole folder"));
+  EXPECT_THAT(refusal(folder / "config.json"), HasSubstr("name the whole folder"));
+  convert(folder, folder / "model.gguf");
+  EXPECT_THAT(refusal(folder / "model.gguf"), HasSubstr("is a GGUF file already"));
   std::filesystem::remove(folder / "model.safetensors");
   EXPECT_THAT(refusal(folder), HasSubstr("neither model.safetensors nor"));
 }
@@ -57,6 +61,13 @@ TEST_F(ConvertRefuses, SettingsItCannotExpress) {
   EXPECT_THAT(
       with("phi3-partial", "rope_scaling", {{"type", "longrope"}, {"long_factor", {1.0}}, {"short_factor", {1.0}}}),
       HasSubstr("must hold 6 numbers"));
+}
+
+TEST_F(ConvertRefuses, TwoDifferentWaysToScalePositions) {
+  const nlohmann::json yarn = {{"rope_type", "yarn"}, {"factor", 4.0}};
+  EXPECT_THAT(with("llama", "rope_scaling", yarn), HasSubstr("rope_scaling and rope_parameters say different things"));
+  EXPECT_EQ(with("llama", "rope_scaling", nullptr), "");
+  EXPECT_EQ(with("llama", "rope_scaling", nlohmann::json::object()), "");
 }
 
 TEST_F(ConvertRefuses, OtherActivationFunctions) {

@@ -96,7 +96,7 @@ TEST_F(Llama2c, SaysTheOutputIsTiedByLeavingItOut) {
 TEST_F(Llama2c, RefusesFilesThatAreTooShortOrTooLong) {
   EXPECT_THAT(refusal(checkpoint(true, 0, 1)), HasSubstr("the file ends inside output.weight"));
   EXPECT_THAT(refusal(checkpoint(true, 4)), HasSubstr("4 bytes follow the last matrix"));
-  write_text(folder_ / "model.bin", "GGUF");
+  write_text(folder_ / "model.bin", "run42");
   EXPECT_THAT(refusal(folder_ / "model.bin"), HasSubstr("the file ends inside the header"));
   write_text(folder_ / "model.bin", std::string(28, '\xff'));
   EXPECT_THAT(refusal(folder_ / "model.bin"), HasSubstr("not a llama2.c checkpoint"));

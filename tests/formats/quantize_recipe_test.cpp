@@ -118,6 +118,7 @@ TEST(QuantizeRecipe, KnowsEveryNameAndListsThemForAWrongOne) {
     quantization_from_name("Q9");
     FAIL();
   } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::StartsWith("unknown quantization 'Q9'; known are"));
     for (const char* name : {"Q8_0", "Q6_K", "Q5_K_M", "Q5_K_S", "Q4_K_M", "Q4_K_S", "Q3_K_L", "Q3_K_M", "Q3_K_S",
                              "Q2_K", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "IQ4_NL", "IQ4_XS", "F16", "BF16"}) {
       EXPECT_THAT(error.what(), ::testing::HasSubstr(name));

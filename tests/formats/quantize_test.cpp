@@ -108,7 +108,7 @@ TEST_F(Quantize, DescribesFallbacksOncePerKind) {
   const auto file = source(96);
   const auto choices = choose_formats(quantization_from_name("Q4_K_M"), file.metadata(), file.tensors());
   EXPECT_THAT(describe_fallbacks(file.tensors(), choices),
-              ::testing::ElementsAre("rows of 96 don't divide into the 256 values of a Q4_K block: "
+              ::testing::ElementsAre("rows of 96 don't divide into the 256 values of Q4_K's blocks: "
                                      "blk.0.ffn_up.weight becomes Q5_0 instead"));
 }
 

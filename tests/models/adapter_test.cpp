@@ -171,6 +171,20 @@ TEST_P(Adapters, AreRefusedByNameWhereTheyDoNotFit) {
   EXPECT_THAT(refusal(source), HasSubstr("the change of 'blk.0.ffn_up.weight' is 32 × 64, the matrix is 64 × 32"));
 }
 
+TEST_P(Adapters, AreRefusedWhenTheirSettingsNameAnotherRank) {
+  const minnow::testing::TemporaryFolder copy;
+  auto settings = nlohmann::json::parse(read_text(folder_ / "adapter_config.json"));
+  settings["r"] = settings["r"].get<int>() + 1;
+  std::ofstream(copy / "adapter_config.json") << settings;
+  std::filesystem::copy_file(folder_ / "adapter_model.safetensors", copy / "adapter_model.safetensors");
+  try {
+    load(copy.path());
+    FAIL() << "the change would have been scaled by the wrong rank";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::ContainsRegex("has rank [0-9]+, and .*adapter_config.json says [0-9]+"));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Golden, Adapters, ::testing::Values("llama", "qwen2"));
 
 }  // namespace
