@@ -41,6 +41,7 @@ void Activations::set(const float* x, std::size_t n_tokens, std::size_t cols) {
   // Fewer and longer rows may need more padding than what was planned.
   const bool fits = n_tokens * cols <= capacity_ &&
                     padded_tokens(n_tokens) * (cols / 32) <= blocks_of_32_.scales.size() &&
+                    padded_tokens(n_tokens) * (cols / 256) <= blocks_of_256_.scales.size() &&
                     padded_tokens(n_tokens) * bfloat_stride(cols) <= codes_.size();
   if (!fits) {
     fail(ErrorCode::internal, "{} rows of {} activations are more than the {} values planned", n_tokens, cols,

@@ -228,6 +228,13 @@ TEST(Activations, RefusesMoreThanWasPlanned) {
   EXPECT_THROW(activations.set(x.data(), 3, 64), Error);
 }
 
+// 64 rows of 480 have room for 64 blocks of 256, and 32 rows of 768 need 96.
+TEST(Activations, RefusesFewerRowsOfMoreBlocks) {
+  Activations activations(64, 480);
+  const std::vector<float> x(32 * 768);
+  EXPECT_THROW(activations.set(x.data(), 32, 768), Error);
+}
+
 TEST(Activations, KeepsThePlannedNumberOfBytes) {
   EXPECT_EQ(Activations::size_bytes(2, 256), 32 * (2 * (256 + 64) + 64 + 4 * (8 + 1) + 2 * 2 * (16 + 8)));
 }
