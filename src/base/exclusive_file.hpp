@@ -20,8 +20,12 @@ namespace minnow {
 
 class ExclusiveFile {
  public:
-  // Throws Error(io) when the folder can't be written, or something else lies under the part's name.
-  static std::optional<ExclusiveFile> try_create(const std::filesystem::path& path);
+  static constexpr auto kAnyReader = std::filesystem::perms::group_read | std::filesystem::perms::others_read;
+
+  // Those whom `readers` and the process's umask both allow may read it; its owner may in any case. Throws Error(io)
+  // when the folder can't be written, or something else lies under the part's name.
+  static std::optional<ExclusiveFile> try_create(const std::filesystem::path& path,
+                                                 std::filesystem::perms readers = kAnyReader);
   ExclusiveFile(ExclusiveFile&& other) noexcept;
   ~ExclusiveFile();
 

@@ -30,6 +30,12 @@ bool is_ours(int file) {
   return ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1 && status.st_uid == ::geteuid();
 }
 
+// Of a part that another start left, whose readers may have been others.
+void take_rights_beyond(int file, mode_t mode) {
+  struct stat status {};
+  if (::fstat(file, &status) == 0 && (status.st_mode & 0777 & ~mode) != 0) ::fchmod(file, status.st_mode & mode);
+}
+
 // Writing beyond this ends the process with SIGXFSZ.
 std::uint64_t file_size_limit() {
   rlimit limit{};
@@ -42,9 +48,11 @@ std::uint64_t file_size_limit() {
 ExclusiveFile::ExclusiveFile(std::filesystem::path path, std::filesystem::path part, int file)
     : path_(std::move(path)), part_(std::move(part)), file_(file) {}
 
-std::optional<ExclusiveFile> ExclusiveFile::try_create(const std::filesystem::path& path) {
+std::optional<ExclusiveFile> ExclusiveFile::try_create(const std::filesystem::path& path,
+                                                       std::filesystem::perms readers) {
   const std::filesystem::path part = path.string() + ".part";
-  const int file = ::open(part.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
+  const auto mode = static_cast<mode_t>(readers & kAnyReader) | S_IRUSR | S_IWUSR;
+  const int file = ::open(part.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
   if (file < 0) fail(ErrorCode::io, "cannot create {}: {}", part.string(), std::strerror(errno));
   if (!is_ours(file)) {
     ::close(file);
@@ -55,6 +63,7 @@ std::optional<ExclusiveFile> ExclusiveFile::try_create(const std::filesystem::pa
     return std::nullopt;
   }
   ExclusiveFile out(path, part, file);
+  take_rights_beyond(file, mode);
   if (::ftruncate(file, 0) != 0) fail(ErrorCode::io, "cannot empty {}: {}", part.string(), std::strerror(errno));
   return out;
 }

@@ -114,7 +114,7 @@ bool build_pack(const fs::path& path, const DecoderSpec& spec, ModelIdentity& id
     std::error_code ignored;
     if (path.has_parent_path()) fs::create_directories(path.parent_path(), ignored);
     if (!has_room(path, identity.file())) return false;
-    auto out = ExclusiveFile::try_create(path);
+    auto out = ExclusiveFile::try_create(path, fs::status(identity.file().name(), ignored).permissions());
     if (!out) return false;
     formats::PackWriter writer(std::move(*out));
     TensorReader tensors(identity.file(), kernels, pool, progress, {.writer = &writer});

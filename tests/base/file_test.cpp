@@ -111,6 +111,15 @@ TEST_F(FileTest, ExclusiveFileAppearsOnlyWhenCommitted) {
   EXPECT_FALSE(fs::exists(folder_ / "pack.part"));
 }
 
+TEST_F(FileTest, APartLeftBehindForMoreReadersLosesThem) {
+  const fs::path path = folder_ / "pack";
+  const fs::path part = folder_ / "pack.part";
+  write_file(part, "left behind");
+  fs::permissions(part, fs::perms::owner_read | fs::perms::owner_write | ExclusiveFile::kAnyReader);
+  ExclusiveFile::try_create(path, fs::perms::group_read)->commit();
+  EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
+}
+
 TEST_F(FileTest, ExclusiveFileHasOneBuilderAtATime) {
   const fs::path path = folder_ / "pack";
   auto first = ExclusiveFile::try_create(path);

@@ -85,6 +85,13 @@ TEST_F(WeightPack, GivesTheBitsOfWeightsPackedInMemory) {
   EXPECT_EQ(files_in_folder(), 1u);
 }
 
+TEST_F(WeightPack, IsReadByNobodyWhoMayNotReadTheModel) {
+  constexpr auto kOthers = fs::perms::group_all | fs::perms::others_all;
+  fs::permissions(model_, fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_TRUE(start().from_pack);
+  EXPECT_EQ(fs::status(pack()).permissions() & kOthers, fs::perms::none);
+}
+
 TEST_F(WeightPack, IsSharedByInstructionSetsWithTheSameLayout) {
   const Started in_memory = start({});
   std::set<std::string> layouts;
