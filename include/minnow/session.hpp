@@ -127,9 +127,10 @@ class Session {
   // Error(context_full), Error(invalid_input) when nothing was prefilled or the model gives no finite logits.
   std::optional<TokenId> decode();
 
-  // prefill with the logits of every token: calls on_logits(index, logits of the token after tokens[index]).
+  // prefill with the logits of every token from tokens[first] on: calls on_logits(index, logits of the token after
+  // tokens[index]).
   using OnLogits = std::function<void(std::size_t index, std::span<const float> logits)>;
-  void evaluate(std::span<const TokenId> tokens, const OnLogits& on_logits);
+  void evaluate(std::span<const TokenId> tokens, const OnLogits& on_logits, std::size_t first = 0);
 
   // A prompt (appended to what the session already holds) and its answer. Throws as prefill and decode do; a full
   // context ends the answer with "length". Text is tokenized with special tokens, and BOS only at the start.

@@ -68,6 +68,11 @@ void LoadedModel::hidden(std::span<const models::Slice> slices, float* rows, mod
   decoder_->hidden(slices, rows, scratch, pool_);
 }
 
+void LoadedModel::logits_of(const float* rows, std::size_t n_rows, float* logits, models::Scratch& scratch) const {
+  const std::scoped_lock turn(forward_mutex_);
+  decoder_->logits_of(rows, n_rows, logits, scratch, pool_);
+}
+
 void LoadedModel::with_threads(FunctionRef<void(ThreadPool&)> work) const {
   const std::scoped_lock turn(forward_mutex_);
   pool_.limit(pool_.size());  // decoding may have left it at fewer

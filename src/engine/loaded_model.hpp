@@ -46,6 +46,7 @@ class LoadedModel {
   // One forward pass at a time: the sessions of all threads take turns at the pool.
   void forward(std::span<const models::Slice> slices, float* logits, models::Scratch& scratch) const;
   void hidden(std::span<const models::Slice> slices, float* rows, models::Scratch& scratch) const;
+  void logits_of(const float* rows, std::size_t n_rows, float* logits, models::Scratch& scratch) const;
   // The same turn at the pool for other work, such as measuring what the threads can do at most.
   void with_threads(FunctionRef<void(ThreadPool&)> work) const;
 

@@ -1,12 +1,22 @@
 #include "engine/probability.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "base/error.hpp"
-#include "kernels/math.hpp"
+#include "kernels/kernel_table.hpp"
 
 namespace minnow::engine {
+
+namespace {
+
+[[noreturn]] void refuse() {
+  fail(ErrorCode::invalid_input,
+       "the model produced no finite logits: its weights are damaged, or too large for their format");
+}
+
+}  // namespace
 
 float checked_maximum(std::span<const float> logits) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -16,18 +26,19 @@ float checked_maximum(std::span<const float> logits) {
     sound = sound && logit < kInfinity;  // false for NaN too
     maximum = logit > maximum ? logit : maximum;
   }
-  if (!sound || maximum == -kInfinity) {
-    fail(ErrorCode::invalid_input,
-         "the model produced no finite logits: its weights are damaged, or too large for their format");
-  }
+  if (!sound || maximum == -kInfinity) refuse();
   return maximum;
 }
 
 double log_sum_exp(std::span<const float> logits) {
-  const double maximum = checked_maximum(logits);
-  double sum = 0;
-  for (const float logit : logits) sum += kernels::exp_f64(static_cast<double>(logit) - maximum);
-  return maximum + kernels::log_f64(sum);
+  const double result = kernels::active_kernels().log_sum_exp(logits.data(), logits.size());
+  if (std::isnan(result)) refuse();
+  return result;
+}
+
+double kl_divergence(std::span<const float> log_p, std::span<const float> logits, double normalizer) {
+  const double sum = kernels::active_kernels().divergence(log_p.data(), logits.data(), normalizer, log_p.size());
+  return std::max(sum, 0.0);
 }
 
 std::vector<TokenProbability> top_probabilities(std::span<const float> logits, std::size_t k) {

@@ -1,5 +1,5 @@
-// Logits as probabilities, before sampling changes them: log-softmax in double precision with our own exp and log,
-// summed in order of ids, so that the figures agree to the bit on every machine.
+// Logits as probabilities, before sampling changes them: log-softmax in double precision, the same bits on every
+// machine.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,12 @@ namespace minnow::engine {
 float checked_maximum(std::span<const float> logits);
 
 // log of the sum of exp(logit): a token's log-probability is its logit less this.
+// Throws as checked_maximum does.
 double log_sum_exp(std::span<const float> logits);
+
+// KL(P‖Q) of one token in nats, at least 0, or NaN when a log-probability of P is: `logits` are Q's and `normalizer` is
+// their log_sum_exp.
+double kl_divergence(std::span<const float> log_p, std::span<const float> logits, double normalizer);
 
 // The k likeliest, best first, ties to the lowest id.
 std::vector<TokenProbability> top_probabilities(std::span<const float> logits, std::size_t k);

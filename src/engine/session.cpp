@@ -120,24 +120,32 @@ void Session::State::catch_up() {
   }
 }
 
-void Session::State::catch_up_with_all_logits(const OnLogits& on_logits, std::size_t first_index) {
+// Layers take as many tokens as a prompt's, the output matrix as many as there is memory for.
+void Session::State::catch_up_with_all_logits(const OnLogits& on_logits, std::size_t origin, std::size_t first) {
   follow_draft();
   drop_draft();
   logits_row = 0;
   const std::size_t stride = model->spec().vocabulary_size;
+  const std::size_t width = model->spec().embedding_size;
   const std::size_t rows = std::clamp<std::size_t>(kAllLogitsBytes / (stride * sizeof(float)), 1, plan.batch_tokens);
   if (all_logits.size() == 0) all_logits = AlignedBuffer<float>(rows * stride);
+  if (hidden.size() == 0) hidden = AlignedBuffer<float>(plan.batch_tokens * width);
   while (cache.size() < tokens.size()) {
     const std::size_t begin = cache.size();
-    const auto rest = std::span<const TokenId>(tokens).subspan(begin);
-    const auto part = rest.first(std::min(rest.size(), rows));
-    forward(part, models::Logits::all, all_logits.data());
-    for (std::size_t row = 0; row < part.size(); ++row) {
-      if (begin + row < first_index) continue;
-      on_logits(begin + row - first_index, all_logits.span().subspan(row * stride, vocabulary_size()));
+    const std::size_t end = std::min(tokens.size(), begin + plan.batch_tokens);
+    const auto part = std::span<const TokenId>(tokens).subspan(begin, end - begin);
+    const models::Slice slice{&cache, part, models::Logits::none, engine::adapter_of(public_model).get()};
+    model->hidden({&slice, 1}, hidden.data(), scratch);
+    has_logits = false;
+    for (std::size_t position = std::max(begin, first); position < end; position += rows) {
+      const std::size_t n = std::min(rows, end - position);
+      model->logits_of(hidden.data() + (position - begin) * width, n, all_logits.data(), scratch);
+      for (std::size_t row = 0; row < n; ++row) {
+        on_logits(position + row - origin, all_logits.span().subspan(row * stride, vocabulary_size()));
+      }
+      std::copy_n(all_logits.data() + (n - 1) * stride, stride, logits.data());
+      has_logits = position + n == tokens.size();
     }
-    std::copy_n(all_logits.data() + (part.size() - 1) * stride, stride, logits.data());
-    has_logits = cache.size() == tokens.size();
   }
 }
 
@@ -182,14 +190,14 @@ std::optional<TokenId> Session::State::decode(engine::TokenMask allowed) {
 
 std::optional<TokenId> Session::decode() { return state_->decode({}); }
 
-void Session::evaluate(std::span<const TokenId> tokens, const OnLogits& on_logits) {
+void Session::evaluate(std::span<const TokenId> tokens, const OnLogits& on_logits, std::size_t first) {
   State& state = *state_;
   state.require_room(tokens.size());
   state.require_known(tokens);
   const std::size_t before = state.tokens.size();
   state.tokens.insert(state.tokens.end(), tokens.begin(), tokens.end());
   try {
-    state.catch_up_with_all_logits(on_logits, before);
+    state.catch_up_with_all_logits(on_logits, before, before + first);
   } catch (...) {
     truncate(before);
     throw;

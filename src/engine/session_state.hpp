@@ -33,8 +33,8 @@ struct Session::State {
   void require_known(std::span<const TokenId> ids) const;
   // Evaluates what tokens has and the cache lacks; logits are those of the last token.
   void catch_up();
-  // The same, handing out every token's logits: index counts from the first token that was not evaluated.
-  void catch_up_with_all_logits(const OnLogits& on_logits, std::size_t first_index);
+  // The same, handing out the logits after every token from position `first` on: index counts from `origin`.
+  void catch_up_with_all_logits(const OnLogits& on_logits, std::size_t origin, std::size_t first);
   // Drafted tokens stand in the cache behind the ones known. What became known since is compared with them.
   void follow_draft();
   void drop_draft();
@@ -51,7 +51,7 @@ struct Session::State {
   std::vector<TokenId> draft;                        // the last tokens in the cache, not yet in `tokens`
   AlignedBuffer<float> logits;                       // a row after the last known token and after each drafted one
   std::size_t logits_row = 0;
-  AlignedBuffer<float> all_logits;  // made by the first evaluate()
+  AlignedBuffer<float> hidden, all_logits;  // made by the first evaluate()
   std::vector<TokenId> tokens;
   engine::Sampler sampler;
   bool has_logits = false;

@@ -68,12 +68,11 @@ std::vector<double> ChoiceScorer::score(std::string_view text, std::span<const s
     const Candidate& candidate = candidates[i];
     const auto rest = std::span(candidate.read).subspan(common);
     session.truncate(common);
-    session.evaluate(rest, [&](std::size_t index, std::span<const float> logits) {
-      const std::size_t position = common + index;
-      if (position < candidate.first_predictor()) return;
-      const auto id = static_cast<std::size_t>(candidate.scored[position - candidate.first_predictor()]);
+    const auto add = [&](std::size_t index, std::span<const float> logits) {
+      const auto id = static_cast<std::size_t>(candidate.scored[common + index - candidate.first_predictor()]);
       sums[i] += static_cast<double>(logits[id]) - engine::log_sum_exp(logits);
-    });
+    };
+    session.evaluate(rest, add, std::max(common, candidate.first_predictor()) - common);
     evaluated_tokens_ += rest.size();
   }
   return sums;

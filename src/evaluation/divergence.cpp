@@ -21,7 +21,7 @@ class Tally {
  public:
   void add(std::span<const float> reference, std::span<const float> logits, TokenId actual) {
     const double normalizer = engine::log_sum_exp(logits);
-    const double kl = kl_divergence(reference, logits, normalizer);
+    const double kl = engine::kl_divergence(reference, logits, normalizer);
     if (std::isnan(kl)) fail(ErrorCode::invalid_input, "a prediction is no number, so there is nothing to compare");
     const auto id = static_cast<std::size_t>(actual);
     const double log_p = static_cast<double>(reference[id]);
@@ -66,16 +66,6 @@ class Tally {
 };
 
 }  // namespace
-
-double kl_divergence(std::span<const float> reference, std::span<const float> logits, double normalizer) {
-  double sum = 0;
-  for (std::size_t id = 0; id < reference.size(); ++id) {
-    const double log_p = static_cast<double>(reference[id]);
-    const double p = kernels::exp_f64(log_p);
-    if (p > 0) sum += p * (log_p - (static_cast<double>(logits[id]) - normalizer));
-  }
-  return std::max(sum, 0.0);  // rounding may leave a little less than nothing
-}
 
 std::string vocabulary_sha256(const Model& model) {
   Sha256 hash;

@@ -36,10 +36,6 @@ struct DivergenceOptions {
   std::function<void(std::size_t done, std::size_t total)> progress{};
 };
 
-// KL(P‖Q) of one token in nats: `reference` holds P's log-probabilities, `logits` are Q's and `normalizer` the
-// logarithm of the sum of their exponentials. The same bits on every machine.
-double kl_divergence(std::span<const float> reference, std::span<const float> logits, double normalizer);
-
 // Rows of log-probabilities of one passage: one for each scored token, [vocabulary_size] each.
 using LogProbabilityRows = std::vector<float>;
 

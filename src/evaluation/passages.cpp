@@ -78,10 +78,10 @@ void each_scored(Session& session, const Passage& passage,
   // The last token's logits would predict what comes after the passage.
   const auto evaluated = std::span(passage.tokens).first(passage.tokens.size() - 1);
   const std::size_t silent = passage.first_scored - 1;  // tokens whose predictions nobody wants
-  session.prefill(evaluated.first(silent));
-  session.evaluate(evaluated.subspan(silent), [&](std::size_t index, std::span<const float> logits) {
-    take(index, logits, passage.tokens[silent + index + 1]);
-  });
+  const auto take_logits = [&](std::size_t index, std::span<const float> logits) {
+    take(index - silent, logits, passage.tokens[index + 1]);
+  };
+  session.evaluate(evaluated, take_logits, silent);
 }
 
 }  // namespace minnow::evaluation

@@ -96,8 +96,8 @@ double QuantizationTrial::divergence(std::span<const RoundedTensor> rounded) {
       pool_.run(logits.size() / vocabulary_size_, [&](std::size_t row) {
         const auto candidate = logits.subspan(row * vocabulary_size_, vocabulary_size_);
         found[first + row] =
-            kl_divergence(std::span(reference_).subspan((first + row) * vocabulary_size_, vocabulary_size_), candidate,
-                          engine::log_sum_exp(candidate));
+            engine::kl_divergence(std::span(reference_).subspan((first + row) * vocabulary_size_, vocabulary_size_),
+                                  candidate, engine::log_sum_exp(candidate));
       });
     });
   }

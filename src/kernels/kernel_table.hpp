@@ -131,6 +131,11 @@ struct KernelTable {
   void (*store_f16)(const float* x, std::size_t n, std::uint16_t* y) noexcept;
   void (*attend)(const AttentionArgs& args) noexcept;
 
+  // log of the sum of exp(x[i]), n >= 1. NaN when an x is NaN or infinity, or when all are -infinity.
+  double (*log_sum_exp)(const float* x, std::size_t n) noexcept;
+  // Kullback-Leibler: the sum of p log(p / q), log q = logits - normalizer. Probabilities of zero add nothing.
+  double (*divergence)(const float* log_p, const float* logits, double normalizer, std::size_t n) noexcept;
+
   RegisterLoop integer_loop;  // what bounds products with quantized weights
   RegisterLoop bf16_loop;     // what bounds products of bf16 matrix units; none where there are none
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/lanes/exponential.hpp"
+#include "kernels/lanes/probability.hpp"
 #include "kernels/scalar/lanes.hpp"
 
 namespace minnow::kernels {
@@ -57,11 +58,6 @@ double sine(double x, int quarter_turns) {
   return (quadrant & 2u) != 0 ? -value : value;
 }
 
-double two_to(int exponent) { return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52); }
-
-constexpr double kLn2High = 0x1.62e42fefa39efp-1;
-constexpr double kLn2Low = 0x1.abc9e3b39803fp-56;
-
 }  // namespace
 
 float exp_f32(float x) noexcept { return exponential(OneLane::all(x)).lane[0]; }
@@ -72,19 +68,7 @@ double sin_f64(double x) noexcept { return sine(x, 0); }
 
 double cos_f64(double x) noexcept { return sine(x, 1); }
 
-// x = n ln 2 + r, the Taylor series of e^r to r^13, and 2^n in two factors.
-double exp_f64(double x) noexcept {
-  static constexpr double kCoefficients[] = {
-      1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
-      1.0 / 720,        1.0 / 120,       1.0 / 24,       1.0 / 6,       0.5,          1.0,         1.0};
-  if (x != x) return x;
-  if (x > 710.0) return HUGE_VAL;
-  if (x < -746.0) return 0.0;
-  const double n = round_to_whole(x * 0x1.71547652b82fep+0);
-  const double r = std::fma(n, -kLn2Low, std::fma(n, -kLn2High, x));
-  const int exponent = static_cast<int>(n);
-  return horner(kCoefficients, r) * two_to(exponent / 2) * two_to(exponent - exponent / 2);
-}
+double exp_f64(double x) noexcept { return exponential_f64(x); }
 
 // x = m 2^e with m within a factor of sqrt(2) of 1; ln m = 2 artanh(s), s = (m - 1) / (m + 1), by its series.
 double log_f64(double x) noexcept {

@@ -120,11 +120,11 @@ std::size_t norm_wanted(const ForwardPass& pass, std::span<const Slice> slices) 
   return n_rows;
 }
 
-void predict(const ForwardPass& pass, std::span<const Slice> slices, float* logits) {
-  const std::size_t n_rows = norm_wanted(pass, slices);
+// Of normed rows.
+void predict(const ForwardPass& pass, const float* rows, std::size_t n_rows, float* logits) {
   if (n_rows == 0) return;
   const Linear& output = pass.weights.output;
-  set_input(pass, MatrixInput::output, 0, pass.scratch.normed.data(), n_rows, pass.spec.embedding_size);
+  set_input(pass, MatrixInput::output, 0, rows, n_rows, pass.spec.embedding_size);
   pass.multiply(pass.scratch.activations, {{&output.matrix, logits}});
   if (output.bias.size() == 0 && pass.spec.final_soft_cap == 0) return;
   pass.pool.run(n_rows, [&](std::size_t row) {
@@ -197,17 +197,22 @@ Decoder::~Decoder() = default;
 std::uint64_t Decoder::weights_bytes() const { return weights_->bytes; }
 std::uint64_t Decoder::mapped_bytes() const { return weights_->mapped_bytes; }
 
+ForwardPass Decoder::pass_over(std::span<const TokenPlace> tokens, std::size_t n_rows, Scratch& scratch,
+                               ThreadPool& pool) const {
+  pool.limit(n_rows == 1 && split_.decode_threads > 0 ? split_.decode_threads : pool.size());
+  return {spec_, *weights_, *kernels_, scratch, pool, split_.work, tokens};
+}
+
 ForwardPass Decoder::begin(std::span<const Slice> slices, Scratch& scratch, ThreadPool& pool) const {
   const auto tokens = place_tokens(spec_, slices, scratch);
-  pool.limit(tokens.size() == 1 && split_.decode_threads > 0 ? split_.decode_threads : pool.size());
-  return {spec_, *weights_, *kernels_, scratch, pool, split_.work, tokens};
+  return pass_over(tokens, tokens.size(), scratch, pool);
 }
 
 void Decoder::forward(std::span<const Slice> slices, float* logits, Scratch& scratch, ThreadPool& pool) const {
   const ForwardPass pass = begin(slices, scratch, pool);
   embed_all(pass);
   pass_layers(pass);
-  predict(pass, slices, logits);
+  predict(pass, scratch.normed.data(), norm_wanted(pass, slices), logits);
   for (const Slice& slice : slices) slice.cache->grow(slice.tokens.size());
 }
 
@@ -216,7 +221,7 @@ void Decoder::forward_from(std::size_t first_layer, const float* residual, std::
   const ForwardPass pass = begin(slices, scratch, pool);
   std::copy_n(residual, pass.tokens.size() * spec_.embedding_size, scratch.residual.data());
   pass_layers(pass, first_layer);
-  predict(pass, slices, logits);
+  predict(pass, scratch.normed.data(), norm_wanted(pass, slices), logits);
   for (const Slice& slice : slices) slice.cache->grow(slice.tokens.size());
 }
 
@@ -229,6 +234,11 @@ void Decoder::hidden(std::span<const Slice> slices, float* rows, Scratch& scratc
     norm(pass, weights_->output_norm, scratch.residual.data() + token * size, rows + token * size);
   });
   for (const Slice& slice : slices) slice.cache->grow(slice.tokens.size());
+}
+
+void Decoder::logits_of(const float* rows, std::size_t n_rows, float* logits, Scratch& scratch,
+                        ThreadPool& pool) const {
+  predict(pass_over({}, n_rows, scratch, pool), rows, n_rows, logits);
 }
 
 void Decoder::pass_layers(const ForwardPass& pass, std::size_t first_layer) const {

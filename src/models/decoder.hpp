@@ -42,6 +42,7 @@ struct Slice {
 };
 
 struct Scratch;  // scratch.hpp: activations of one forward pass, sized for max_tokens
+struct TokenPlace;
 struct ForwardPass;
 
 class Decoder {
@@ -82,9 +83,14 @@ class Decoder {
                     Scratch& scratch, ThreadPool& pool) const;
   // The same with what the last layer leaves of every token, normed, in place of logits: [n_tokens][embedding_size].
   void hidden(std::span<const Slice> slices, float* rows, Scratch& scratch, ThreadPool& pool) const;
+  // What forward() would have made of such rows: logits [n_rows][vocabulary_size], n_rows at most
+  // scratch.max_tokens().
+  void logits_of(const float* rows, std::size_t n_rows, float* logits, Scratch& scratch, ThreadPool& pool) const;
 
  private:
   ForwardPass begin(std::span<const Slice> slices, Scratch& scratch, ThreadPool& pool) const;
+  ForwardPass pass_over(std::span<const TokenPlace> tokens, std::size_t n_rows, Scratch& scratch,
+                        ThreadPool& pool) const;
   void pass_layers(const ForwardPass& pass, std::size_t first_layer = 0) const;
 
   Decoder(DecoderSpec spec, std::unique_ptr<const formats::PackFile> pack, std::unique_ptr<const Weights> weights,

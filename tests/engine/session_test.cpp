@@ -176,6 +176,28 @@ TEST(Session, EvaluateHandsOutTheLogitsOfEveryToken) {
   EXPECT_EQ(copy(at_once.logits()), copy(one_by_one.logits()));
 }
 
+TEST(Session, EvaluateHandsOutLogitsFromTheTokenOnThatIsAskedFor) {
+  const Model model = Model::load(tiny_model());
+  const auto ids = some_tokens(20);
+  Session all(model);
+  std::vector<std::vector<float>> expected;
+  all.evaluate(ids, [&](std::size_t, std::span<const float> logits) { expected.push_back(copy(logits)); });
+  for (const std::size_t first : {std::size_t{1}, std::size_t{7}, std::size_t{19}, std::size_t{20}}) {
+    Session session(model, {.batch_tokens = 8});
+    std::size_t next = first;
+    const auto compare = [&](std::size_t index, std::span<const float> logits) {
+      EXPECT_EQ(index, next++);
+      EXPECT_EQ(copy(logits), expected[index]);
+    };
+    session.evaluate(ids, compare, first);
+    EXPECT_EQ(next, ids.size());
+    EXPECT_EQ(session.logits().empty(), first == ids.size());
+    const TokenId more = ids[0];
+    session.prefill({&more, 1});
+    EXPECT_EQ(session.position(), 21u);
+  }
+}
+
 TEST(Session, LogProbabilitiesAreThoseOfTheRawLogits) {
   const Model model = Model::load(tiny_model());
   Session session(model, {.sampling = {.temperature = 0, .repeat_penalty = 2}});

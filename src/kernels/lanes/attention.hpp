@@ -117,26 +117,6 @@ void score_keys(const AttentionArgs& args, const float* query) {
   if (args.soft_cap != 0.0f) soft_cap<Lanes>(args.soft_cap, queries * n, args.scores);
 }
 
-// Of numbers: with a NaN among the scores every weight's sum is one, whichever comes out here.
-template <class Lanes>
-float largest_of(const float* scores, std::size_t n) {
-  float lanes[kLanes];
-  std::size_t n_lanes = n;
-  if (n >= kLanes) {
-    Lanes largest = Lanes::load(scores);
-    for (std::size_t p = kLanes; p < n; p += kLanes) {  // the last lanes may be read twice
-      const Lanes more = Lanes::load(scores + (p + kLanes <= n ? p : n - kLanes));
-      largest = Lanes::greater(more, largest, more, largest);
-    }
-    largest.store(lanes);
-    scores = lanes;
-    n_lanes = kLanes;
-  }
-  float largest = scores[0];
-  for (std::size_t i = 1; i < n_lanes; ++i) largest = scores[i] > largest ? scores[i] : largest;
-  return largest;
-}
-
 // Scores become weights; returns their sum.
 template <class Lanes>
 float weigh(float* scores, std::size_t n) {

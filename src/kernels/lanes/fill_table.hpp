@@ -6,6 +6,7 @@
 #include "kernels/lanes/elementwise.hpp"
 #include "kernels/lanes/float_matmul.hpp"
 #include "kernels/lanes/norms.hpp"
+#include "kernels/lanes/probability.hpp"
 #include "kernels/lanes/quantize.hpp"
 #include "kernels/matmul_kernel.hpp"
 
@@ -37,6 +38,8 @@ constexpr KernelTable float_operations(Isa isa, const char* name) {
   table.rope = rope<Lanes>;
   table.store_f16 = store_f16<Lanes>;
   table.attend = attend<Lanes>;
+  table.log_sum_exp = log_sum_exp<Lanes>;
+  table.divergence = divergence;
   return table;
 }
 

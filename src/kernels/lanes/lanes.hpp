@@ -69,5 +69,25 @@ Lanes keep_first(Lanes lanes, std::size_t n) {
   return load_first<Lanes>(padded, n);
 }
 
+// Of n >= 1 numbers. With a NaN among them whichever comes out here, sums over all of them are NaN too.
+template <class Lanes>
+float largest_of(const float* x, std::size_t n) {
+  float lanes[kLanes];
+  std::size_t n_lanes = n;
+  if (n >= kLanes) {
+    Lanes largest = Lanes::load(x);
+    for (std::size_t i = kLanes; i < n; i += kLanes) {  // the last lanes may be read twice
+      const Lanes more = Lanes::load(x + (i + kLanes <= n ? i : n - kLanes));
+      largest = Lanes::greater(more, largest, more, largest);
+    }
+    largest.store(lanes);
+    x = lanes;
+    n_lanes = kLanes;
+  }
+  float largest = x[0];
+  for (std::size_t i = 1; i < n_lanes; ++i) largest = x[i] > largest ? x[i] : largest;
+  return largest;
+}
+
 }  // namespace
 }  // namespace minnow::kernels
