@@ -8,7 +8,6 @@
 #include "base/error.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/probability.hpp"
-#include "evaluation/divergence.hpp"
 #include "evaluation/tensor_place.hpp"
 #include "formats/quantize.hpp"
 #include "models/kv_cache.hpp"
