@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "formats/gguf_text.hpp"
+#include "formats/rotated_rows.hpp"
 
 namespace minnow::formats {
 namespace {
@@ -22,13 +23,6 @@ std::string shape_text(std::span<const std::uint64_t> shape) {
   std::string text;
   for (const std::uint64_t extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
   return "[" + text + "]";
-}
-
-// Where the row at `position` of GGUF's order stands in Hugging Face's, whose heads hold first the even and then the
-// odd members of each rotated pair.
-std::uint64_t interleaved(std::uint64_t position, std::uint64_t head) {
-  const std::uint64_t within = position % head;
-  return position - within + (within % 2) * (head / 2) + within / 2;
 }
 
 class TensorTable {
@@ -157,7 +151,7 @@ class TensorTable {
       case Change::interleave_query:
       case Change::interleave_key:
         if (rule.rows == Extent::none) return nullptr;
-        return [head = plan_.head](std::uint64_t row) { return interleaved(row, head); };
+        return [head = plan_.head](std::uint64_t row) { return rotated_row(row, head); };
       case Change::second_half:
         return [rows](std::uint64_t row) { return rows + row; };
       default:
@@ -178,7 +172,7 @@ class TensorTable {
     }
     if (is_interleaved) {  // a bias
       return [&tensor, head = plan_.head](std::uint64_t, std::span<float> values) {
-        for (std::size_t i = 0; i < values.size(); ++i) read_values(tensor, interleaved(i, head), values.subspan(i, 1));
+        for (std::size_t i = 0; i < values.size(); ++i) read_values(tensor, rotated_row(i, head), values.subspan(i, 1));
       };
     }
     if (rule.change == Change::transpose) {

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "formats/huggingface_config.hpp"
 #include "formats/json_document.hpp"
+#include "formats/rotated_rows.hpp"
 #include "formats/safetensors.hpp"
 
 namespace minnow::formats {
@@ -89,13 +90,11 @@ std::vector<float> values_of(const SafetensorsTensor& tensor) {
   return values;
 }
 
-// Rows of queries and keys from Hugging Face's order, the first halves of all rotated pairs of a head and then the
-// second ones, to GGUF's, where pairs stand together.
+// Rows of queries and keys from Hugging Face's order to GGUF's.
 std::vector<float> interleaved(const std::vector<float>& rows, std::size_t row_length, std::size_t head) {
   std::vector<float> out(rows.size());
   for (std::size_t row = 0; row < rows.size() / row_length; ++row) {
-    const std::size_t within = row % head;
-    const std::size_t from = row - within + within % 2 * (head / 2) + within / 2;
+    const std::size_t from = rotated_row(row, head);
     for (std::size_t i = 0; i < row_length; ++i) out[row * row_length + i] = rows[from * row_length + i];
   }
   return out;
