@@ -36,7 +36,9 @@ void sync_folder_of(const std::filesystem::path& path) noexcept;
 // was killed in the middle neither, on file systems that know files without a name.
 class AtomicFile {
  public:
-  explicit AtomicFile(const std::filesystem::path& path);
+  enum class Readers { umask_allows, owner };
+
+  explicit AtomicFile(const std::filesystem::path& path, Readers readers = Readers::umask_allows);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile();

@@ -64,17 +64,18 @@ std::string link_of(int file) { return "/proc/self/fd/" + std::to_string(file); 
 
 }  // namespace
 
-AtomicFile::AtomicFile(const std::filesystem::path& path)
+AtomicFile::AtomicFile(const std::filesystem::path& path, Readers readers)
     : path_(path), temporary_(path.string() + ".tmp-" + std::to_string(::getpid())) {
   struct stat target {};
   if (::stat(path_.c_str(), &target) == 0 && !S_ISREG(target.st_mode)) {  // renaming would take a device's place
     fail(ErrorCode::invalid_input, "{} exists and is not a file", path_.string());
   }
+  const mode_t mode = readers == Readers::owner ? 0600 : 0644;
   const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
-  file_ = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+  file_ = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
   if (file_ >= 0 && ::access(link_of(file_).c_str(), F_OK) == 0) return;
   if (file_ >= 0) ::close(file_);
-  file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
   has_name_ = file_ >= 0;
   if (file_ < 0) fail(ErrorCode::io, "cannot create {}: {}", temporary_.string(), std::strerror(errno));
 }

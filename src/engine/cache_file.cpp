@@ -88,7 +88,7 @@ void write_cache_file(const std::filesystem::path& path, const CacheIdentity& id
                       std::uint64_t limit_bytes) {
   const std::uint64_t page_bytes = slots.pages().page_bytes() + kernels::kPagePositions * sizeof(TokenId);
   const auto entries = slots.tree().entries(limit_bytes / page_bytes);
-  AtomicFile file(path);
+  AtomicFile file(path, AtomicFile::Readers::owner);  // what people have asked is in it
   file.write(kMagic);
   file.write_value(kVersion);
   file.write_value(static_cast<std::uint32_t>(entries.size()));

@@ -407,6 +407,8 @@ TEST(Scheduler, BeginsWarmAfterARestartWithTheSameBits) {
   EXPECT_EQ(cold, warm);
   EXPECT_EQ(cold.end.cached_tokens, 0u);
   EXPECT_EQ(warm.end.cached_tokens, 99u);
+  using std::filesystem::perms;
+  EXPECT_EQ(std::filesystem::status(file).permissions(), perms::owner_read | perms::owner_write) << "prompts are in it";
   SchedulerOptions other = options;
   other.context = 200;
   EXPECT_EQ(ask(other).end.cached_tokens, 0u) << "written for another context";
