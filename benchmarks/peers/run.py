@@ -35,7 +35,7 @@ WAYS = {
     "avx512": (["--isa", "avx512"], "icelake"),
     "avx2": (["--isa", "avx2"], "haswell"),
 }
-DEFAULT_WAYS = "best,avx512,avx2"
+DEFAULT_WAYS = "best,fast,avx512,avx2"
 BEGIN, END = "<!-- peers: begin -->", "<!-- peers: end -->"
 
 
