@@ -62,7 +62,9 @@ std::vector<Passage> passages_of(const Model& model, std::string_view text, cons
   if (!options.score_after.empty() && options.separator.empty()) {
     fail(ErrorCode::invalid_input, "scoring what comes after a mark needs a text of documents, so a separator too");
   }
-  if (options.context < 2) fail(ErrorCode::invalid_input, "a context of {} can't score a token", options.context);
+  // A chunk's first half and the token after it score nothing.
+  const std::size_t least = options.separator.empty() ? 3 : 2;
+  if (options.context < least) fail(ErrorCode::invalid_input, "a context of {} can't score a token", options.context);
   return options.separator.empty() ? chunks_of(model, text, options) : documents_of(model, text, options);
 }
 

@@ -79,6 +79,9 @@ TEST(Perplexity, TextTooShortToScoreIsRefused) {
   EXPECT_THROW(perplexity(model, "a", {.passages = {.context = 512}}), Error);
   EXPECT_THROW(perplexity(model, "", {.passages = {.separator = "<|>"}}), Error);
   EXPECT_THROW(perplexity(model, kText, {.passages = {.context = 1}}), Error);
+  for (const std::size_t context : {0, 1, 2}) {  // of a chunk of two tokens the second half scores nothing
+    EXPECT_THROW(perplexity(model, kText, {.passages = {.context = context}}), Error) << context;
+  }
 }
 
 }  // namespace
