@@ -24,7 +24,8 @@ std::string description(const TaskItem& item) {
 
 void require_enough(const Task& pool, std::size_t available, std::size_t shots) {
   if (available >= shots) return;
-  fail(ErrorCode::invalid_input, "{}: {} examples are wanted and it has {}", pool.name, shots, available);
+  fail(ErrorCode::invalid_input, "{}: {} examples are wanted, and there are {} to choose from", pool.name, shots,
+       available);
 }
 
 }  // namespace
@@ -63,7 +64,7 @@ void TaskPrompts::draw_all(const PromptOptions& options) {
   PythonRandom random(options.seed);
   const bool from_itself = &pool_ == &task_;
   const std::size_t n_drawn = options.shots + (from_itself ? 1 : 0);
-  require_enough(pool_, pool_.items.size(), n_drawn);
+  require_enough(pool_, pool_.items.size() + options.shots - n_drawn, options.shots);
   for (std::size_t i = 0; i < examples_.size(); ++i) {
     const TaskItem& asked = task_.items[i];
     Examples& examples = examples_[i];

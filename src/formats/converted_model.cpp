@@ -20,7 +20,7 @@ using numeric::Format;
 
 constexpr std::uint64_t kBufferValues = 1 << 18;
 
-Format output_format(const ConvertedTensor& tensor, OutputType type) {
+Format wanted_format(const ConvertedTensor& tensor, OutputType type) {
   if (tensor.keep_f32 || tensor.shape.size() < 2) return Format::f32;
   switch (type) {
     case OutputType::f32:
@@ -29,29 +29,32 @@ Format output_format(const ConvertedTensor& tensor, OutputType type) {
       return Format::f16;
     case OutputType::bf16:
       return Format::bf16;
-    case OutputType::q8_0: {
-      const bool fits = tensor.shape[0] % numeric::info(Format::q8_0).block_values == 0;
-      return fits ? Format::q8_0 : Format::f16;
-    }
+    case OutputType::q8_0:
+      return Format::q8_0;
     case OutputType::as_stored:
       break;
   }
   return tensor.stored;
 }
 
-std::vector<Format> formats_of_type(const ConvertedModel& model, OutputType type) {
-  std::vector<Format> formats;
-  for (const ConvertedTensor& tensor : model.tensors) formats.push_back(output_format(tensor, type));
-  return formats;
+std::vector<FormatChoice> choices_of_type(std::span<const ConvertedTensor> tensors, OutputType type) {
+  std::vector<FormatChoice> choices;
+  for (const ConvertedTensor& tensor : tensors) {
+    const Format wanted = wanted_format(tensor, type);
+    choices.push_back({.format = fitting_format(wanted, tensor.shape[0]), .wanted = wanted});
+  }
+  return choices;
 }
 
-std::vector<Format> formats_of_recipe(const ConvertedModel& model, const ConvertOptions& options) {
+std::vector<Format> choose(const ConvertedModel& model, const ConvertOptions& options) {
   std::vector<TensorInfo> tensors;
   for (const ConvertedTensor& tensor : model.tensors) {
     TensorInfo& info = tensors.emplace_back(TensorInfo{.name = tensor.name, .n_dimensions = tensor.shape.size()});
     std::ranges::copy(tensor.shape, info.shape.begin());
   }
-  const std::vector<FormatChoice> choices = choose_formats(*options.recipe, model.metadata, tensors);
+  const std::vector<FormatChoice> choices = options.recipe != nullptr
+                                                ? choose_formats(*options.recipe, model.metadata, tensors)
+                                                : choices_of_type(model.tensors, options.type);
   for (const std::string& sentence : describe_fallbacks(tensors, choices)) {
     if (options.note) options.note(sentence);
   }
@@ -138,8 +141,7 @@ void write_rows(const ConvertedTensor& tensor, const TensorInfo& info, ThreadPoo
 }  // namespace
 
 void write_model(ConvertedModel model, const std::filesystem::path& destination, const ConvertOptions& options) {
-  const std::vector<Format> formats =
-      options.recipe != nullptr ? formats_of_recipe(model, options) : formats_of_type(model, options.type);
+  const std::vector<Format> formats = choose(model, options);
   GgufWriter out;
   std::map<Format, std::uint64_t> bytes_of;
   std::uint64_t total_bytes = 0;

@@ -129,7 +129,13 @@ TEST(TaskPrompts, AQuestionIsNeverItsOwnExample) {
     EXPECT_EQ(context.find(task.items[i].query), context.rfind(task.items[i].query)) << i;
   }
   EXPECT_THROW(TaskPrompts(task, {.shots = 8}), Error) << "only seven others differ from the first";
-  EXPECT_THROW(TaskPrompts(task, {.shots = 100}), Error);
+  try {
+    TaskPrompts(task, {.shots = 100});
+    FAIL();
+  } catch (const Error& error) {
+    const std::string others = std::to_string(task.items.size() - 1);
+    EXPECT_THAT(error.what(), HasSubstr("100 examples are wanted, and there are " + others + " to choose from"));
+  }
 }
 
 }  // namespace

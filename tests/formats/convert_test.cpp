@@ -218,7 +218,12 @@ TEST_F(Convert, KeepsWhatIsStoredUnlessAskedForAnotherType) {
 }
 
 TEST_F(Convert, WritesQ8WhereRowsAllowItAndF16Elsewhere) {
-  const GgufFile file = converted_family("gemma3", OutputType::q8_0);  // rows of 32, 48 and 64
+  std::vector<std::string> notes;
+  const auto note = [&](const std::string& sentence) { notes.push_back(sentence); };
+  const GgufFile file =
+      converted(copy_of("gemma3"), {.type = OutputType::q8_0, .note = note});  // rows of 32, 48 and 64
+  EXPECT_THAT(notes, ::testing::Contains(::testing::AllOf(::testing::HasSubstr("rows of 48 don't divide"),
+                                                          ::testing::HasSubstr("F16 instead"))));
   EXPECT_EQ(file.find("blk.0.ffn_up.weight")->format, numeric::Format::q8_0);
   EXPECT_EQ(file.find("blk.0.ffn_down.weight")->format, numeric::Format::f16);
   EXPECT_EQ(file.metadata().unsigned_integer("general.file_type"), 7U);
