@@ -1,4 +1,5 @@
 #include <sched.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
@@ -47,6 +48,12 @@ std::size_t usable_cores() {
   std::size_t cores = allowed_physical_cores();
   if (cores == 0) cores = std::thread::hardware_concurrency();
   return std::max<std::size_t>(1, std::min(cores, quota_cores()));
+}
+
+std::uint64_t preemptions() noexcept {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_nivcsw);
 }
 
 }  // namespace minnow::machine

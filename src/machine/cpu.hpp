@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace minnow::machine {
@@ -22,5 +23,8 @@ const CpuFeatures& cpu_features();
 // Physical cores this process may run on: its affinity mask, hyperthreads counted once, and the
 // CPU quota of its cgroups, whichever is least. At least 1.
 std::size_t usable_cores();
+
+// How often the system has given a processor to others while a thread of this process had work for it.
+std::uint64_t preemptions() noexcept;
 
 }  // namespace minnow::machine

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "formats/pack_table.hpp"
+#include "machine/cpu.hpp"
 #include "models/decoder.hpp"
 #include "models/kv_cache.hpp"
 #include "models/scratch.hpp"
@@ -19,13 +20,13 @@ namespace minnow::models {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Seconds = std::chrono::duration<double>;
+using Seconds = PassTime::Seconds;
 
 constexpr std::size_t kPromptTokens = 128;
 constexpr std::size_t kMostRounds = 9;
-constexpr std::size_t kFewestRounds = 3;  // for a median that one interruption can't decide
-constexpr Seconds kTimeForEach{0.75};     // of the searches below
-constexpr double kWorthIt = 0.97;         // of the default's time
+constexpr std::size_t kFewestRounds = 3;
+constexpr Seconds kTimeForEach{0.75};  // of the searches below
+constexpr double kWorthIt = 0.97;      // of the default's time
 
 // Forward passes of n tokens from an empty cache, timed.
 class Stopwatch {
@@ -42,13 +43,15 @@ class Stopwatch {
     }
   }
 
-  Seconds time(std::size_t n_tokens, const DeviceSplit& split) {
+  PassTime time(std::size_t n_tokens, const DeviceSplit& split) {
     decoder_.set_split(split);
     cache_.truncate(0);
     const Slice slice{.cache = &cache_, .tokens = std::span(tokens_).first(n_tokens), .logits = Logits::last};
+    const std::uint64_t preemptions = machine::preemptions();
     const auto begin = Clock::now();
     decoder_.forward({&slice, 1}, logits_.data(), scratch_, pool_);
-    return Clock::now() - begin;
+    const auto end = Clock::now();
+    return {end - begin, machine::preemptions() != preemptions};
   }
 
  private:
@@ -60,37 +63,23 @@ class Stopwatch {
   std::vector<TokenId> tokens_;
 };
 
-Seconds median(std::vector<Seconds>& times) {
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  return *middle;
-}
-
 // The fastest of the candidates, the first of which is what there is now; each gets its turn in every round.
 DeviceSplit fastest(Stopwatch& stopwatch, std::size_t n_tokens, const std::vector<DeviceSplit>& candidates) {
-  const Seconds once = stopwatch.time(n_tokens, candidates.front());  // also brings weights into memory
+  const Seconds once = stopwatch.time(n_tokens, candidates.front()).seconds;  // also brings weights into memory
   const double fits = kTimeForEach / (std::max(once, Seconds{1e-6}) * static_cast<double>(candidates.size()));
   if (fits < kFewestRounds) return candidates.front();
   const std::size_t n_rounds = std::min(kMostRounds, static_cast<std::size_t>(fits));
-  std::vector<std::vector<Seconds>> times(candidates.size());
+  std::vector<std::vector<PassTime>> times(candidates.size());
   for (std::size_t round = 0; round < n_rounds; ++round) {
     for (std::size_t i = 0; i < candidates.size(); ++i) times[i].push_back(stopwatch.time(n_tokens, candidates[i]));
   }
-  std::size_t best = 0;
-  Seconds least = median(times[0]) * kWorthIt;
-  for (std::size_t i = 1; i < candidates.size(); ++i) {
-    if (const Seconds time = median(times[i]); time < least) {
-      least = time;
-      best = i;
-    }
-  }
-  return candidates[best];
+  return candidates[clearly_fastest(times)];
 }
 
 std::vector<DeviceSplit> with_fewer_threads(const DeviceSplit& now, std::size_t n_threads) {
   std::vector<DeviceSplit> candidates{now};
   for (const std::size_t n : {n_threads * 3 / 4, n_threads / 2}) {
-    if (n == 0 || n == n_threads) continue;
+    if (n == 0 || n == candidates.back().decode_threads) continue;
     candidates.push_back(now);
     candidates.back().decode_threads = n;
   }
@@ -132,6 +121,26 @@ formats::PackSettings place(const kernels::KernelTable& kernels, const ThreadPoo
 }
 
 }  // namespace
+
+std::size_t clearly_fastest(std::span<const std::vector<PassTime>> times) {
+  std::size_t best = 0;
+  Seconds least{};
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    std::size_t n_undisturbed = 0;
+    Seconds shortest = Seconds::max();
+    for (const PassTime& time : times[i]) {
+      if (time.disturbed) continue;
+      ++n_undisturbed;
+      shortest = std::min(shortest, time.seconds);
+    }
+    if (n_undisturbed < kFewestRounds) return 0;
+    if (i == 0 || shortest < least) {
+      best = i;
+      least = i == 0 ? shortest * kWorthIt : shortest;
+    }
+  }
+  return best;
+}
 
 DeviceSplit tuned_split(Decoder& decoder, ThreadPool& pool) {
   const DeviceSplit usual;

@@ -2,8 +2,11 @@
 // with the pack. Nothing here changes a bit of any result.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <span>
+#include <vector>
 
 #include "base/thread_pool.hpp"
 #include "formats/pack_file.hpp"
@@ -30,8 +33,21 @@ void each_setting(Split& split, const Visit& visit) {
   visit("decode_threads", split.decode_threads);
 }
 
+// How long a forward pass took.
+struct PassTime {
+  using Seconds = std::chrono::duration<double>;
+  Seconds seconds;
+  bool disturbed;  // a thread lost its processor to another program meanwhile
+};
+
+// Which of several candidates is fastest, given the times each took; the first one is what there is now. Interruptions
+// only ever add time, so the shortest counts; another must be clearly shorter than the first, and every one needs
+// several passes that weren't disturbed: on a busy machine the fewest threads would always seem best.
+std::size_t clearly_fastest(std::span<const std::vector<PassTime>> times);
+
 // Times forward passes of one token and of a prompt with the model's own weights, for at most about three seconds. What
-// isn't clearly faster than the default stays as it is; so does everything when there is no time or memory to find out.
+// isn't clearly faster than the default stays as it is; so does everything when there is no time, memory or quiet to
+// find out.
 DeviceSplit tuned_split(Decoder& decoder, ThreadPool& pool);
 
 // Writes it into the pack at `path`, as found with these kernels and as many threads. A hint, that may fail.

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include <atomic>
+#include <chrono>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -50,6 +52,28 @@ TEST(Cpu, CountsOnlyTheCoresInTheAffinityMask) {
   EXPECT_EQ(usable_cores(), 1u);
   ASSERT_EQ(sched_setaffinity(0, sizeof all, &all), 0);
   EXPECT_EQ(usable_cores(), before);
+}
+
+TEST(Preemptions, AreCountedWhenTwoThreadsWantOneProcessor) {
+  cpu_set_t all;
+  ASSERT_EQ(sched_getaffinity(0, sizeof all, &all), 0);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(sched_getcpu(), &one);
+  ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+  const std::uint64_t before = preemptions();
+  std::atomic<bool> done = false;
+  std::thread rival([&] {
+    while (!done) {
+    }
+  });
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (preemptions() == before && std::chrono::steady_clock::now() < patience) {
+  }
+  done = true;
+  rival.join();
+  EXPECT_GT(preemptions(), before);
+  ASSERT_EQ(sched_setaffinity(0, sizeof all, &all), 0);
 }
 
 TEST(Memory, PeakGrowsWithWhatIsTouched) {
