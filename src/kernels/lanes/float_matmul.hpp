@@ -4,8 +4,11 @@
 //   for each block of tokens:            whose activations stay in the second-level cache
 //     for each tile of rows:             whose weights stay in the first-level cache
 //       for each tile of tokens:         one load for every rows × tokens / (rows + tokens) fused multiply-adds
+//
+// With one token memory is all that takes time: rows are read one after another, in the order of their addresses.
 #pragma once
 
+#include "kernels/fetch_ahead.hpp"
 #include "kernels/lanes/lanes.hpp"
 #include "kernels/matmul_kernel.hpp"
 
@@ -74,7 +77,33 @@ void float_tokens(const MatmulArgs& args, std::size_t row, std::size_t token, st
 }
 
 template <class Lanes, class Element>
+void float_row(const MatmulArgs& args, std::size_t row) {
+  constexpr std::size_t kLineValues = 64 / sizeof(Element);
+  const std::size_t cols = args.cols;
+  const auto* weights = reinterpret_cast<const Element*>(args.weights) + row * cols;
+  FloatTile<Lanes, Element, 1, 1> tile;
+  std::size_t k = 0;
+  for (; k + kLineValues <= cols; k += kLineValues) {
+    fetch_beyond<64>(reinterpret_cast<const char*>(weights + k));
+#pragma GCC unroll 2
+    for (std::size_t i = k; i < k + kLineValues; i += kLanes) {
+      tile.template add<true>(weights + i, args.values + i, cols, kLanes);
+    }
+  }
+  if (k + kLanes <= cols) {
+    tile.template add<true>(weights + k, args.values + k, cols, kLanes);
+    k += kLanes;
+  }
+  if (k < cols) tile.template add<false>(weights + k, args.values + k, cols, cols - k);
+  tile.store(args.y + row, args.y_stride);
+}
+
+template <class Lanes, class Element>
 void multiply_floats(const MatmulArgs& args) noexcept {
+  if (args.n_tokens == 1) {
+    for (std::size_t row = 0; row < args.n_rows; ++row) float_row<Lanes, Element>(args, row);
+    return;
+  }
   constexpr int kTokens = Lanes::kTokenTile;
   constexpr std::size_t kRows = Lanes::kRowTile;
   constexpr std::size_t kTokenBlock = std::size_t{48} / kTokens * kTokens;
