@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "kernels/lanes/exponential.hpp"
-#include "kernels/lanes/probability.hpp"
 #include "kernels/scalar/lanes.hpp"
 
 namespace minnow::kernels {

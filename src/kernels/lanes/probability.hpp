@@ -28,13 +28,13 @@ double sum_over(std::size_t n, const Term& term) {
 template <class Lanes>
 double log_sum_exp(const float* x, std::size_t n) noexcept {
   const double largest = largest_of<Lanes>(x, n);
-  const auto term = [=] [[gnu::always_inline]] (std::size_t i) { return exponential_f64(x[i] - largest); };
+  const auto term = [=](std::size_t i) __attribute__((always_inline)) { return exponential_f64(x[i] - largest); };
   return largest + log_f64(sum_over(n, term));
 }
 
 inline double divergence(const float* log_p, const float* logits, double normalizer, std::size_t n) noexcept {
   constexpr double kLowest = -0x1p128;  // in place of -infinity, so that a probability of zero leaves nothing
-  const auto term = [=] [[gnu::always_inline]] (std::size_t i) {
+  const auto term = [=](std::size_t i) __attribute__((always_inline)) {
     const double expected = at_least(kLowest, log_p[i]);
     return exponential_f64(expected) * (expected - (at_least(kLowest, logits[i]) - normalizer));
   };
