@@ -212,6 +212,9 @@ TEST_F(WeightPack, AFullDiskOrAFileSizeLimitLeavesNothing) {
 }
 
 TEST_F(WeightPack, OfSeveralProcessesAtOnceAllAreRight) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "the thread sanitizer lets no process start threads that was forked from several";
+#endif
   const std::vector<float> expected = start({}).logits;
   std::vector<pid_t> children;
   for (int i = 0; i < 4; ++i) {
