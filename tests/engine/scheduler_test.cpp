@@ -229,7 +229,7 @@ TEST(Scheduler, CancelledAndLateRequestsEndAndTheOthersGoOn) {
   while (scheduler.stats().running == 0) std::this_thread::yield();
   Asked waiting(scheduler, {.prompt = prompt_of(10), .max_tokens = 3});
   Asked late(scheduler, {.prompt = prompt_of(10), .max_tokens = 3, .deadline = Clock::now()});
-  Asked last(scheduler, {.prompt = prompt_of(10), .max_tokens = 3});
+  Asked last(scheduler, {.prompt = prompt_of(10), .sampling = {.temperature = 0}, .max_tokens = 3});
   EXPECT_EQ(late.wait().end.reason, EndReason::deadline);
   scheduler.cancel(*waiting.id());
   EXPECT_EQ(waiting.wait().end.reason, EndReason::cancelled);
@@ -352,7 +352,7 @@ TEST(Scheduler, ReadsAPromptOfSeveralAnswersOnce) {
   std::vector<Request> requests(4);
   std::vector<std::promise<RequestEnd>> ends(4);
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    requests[i] = {.prompt = prompt_of(120), .max_tokens = 1};
+    requests[i] = {.prompt = prompt_of(120), .sampling = {.temperature = 0}, .max_tokens = 1};
     requests[i].on_end = [&end = ends[i]](const RequestEnd& result) { end.set_value(result); };
   }
   ASSERT_TRUE(scheduler.submit_all(std::move(requests)));
