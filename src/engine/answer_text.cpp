@@ -25,7 +25,7 @@ TokenOutput AnswerText::add(TokenId id, std::span<const float> logits, bool show
   TokenOutput output{
       .id = id, .piece = tokenizer_.piece(id, show_control), .text = stops_.add(stream_.add(id, show_control))};
   if (!logprobs_) return output;
-  output.logprob = static_cast<double>(logits[static_cast<std::size_t>(id)]) - log_sum_exp(logits);
+  output.logprob = log_probability(logits, id);
   if (*logprobs_ > 0) output.top = top_probabilities(logits, *logprobs_);
   return output;
 }

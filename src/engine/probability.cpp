@@ -8,7 +8,6 @@
 #include "kernels/kernel_table.hpp"
 
 namespace minnow::engine {
-
 namespace {
 
 [[noreturn]] void refuse() {
@@ -34,6 +33,16 @@ double log_sum_exp(std::span<const float> logits) {
   const double result = kernels::active_kernels().log_sum_exp(logits.data(), logits.size());
   if (std::isnan(result)) refuse();
   return result;
+}
+
+double log_probability(std::span<const float> logits, TokenId id) {
+  return static_cast<double>(logits[static_cast<std::size_t>(id)]) - log_sum_exp(logits);
+}
+
+void log_probabilities(std::span<const float> logits, std::span<float> out) {
+  const double normalizer = log_sum_exp(logits);
+  std::transform(logits.begin(), logits.end(), out.begin(),
+                 [=](float logit) { return static_cast<float>(static_cast<double>(logit) - normalizer); });
 }
 
 double kl_divergence(std::span<const float> log_p, std::span<const float> logits, double normalizer) {

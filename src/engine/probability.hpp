@@ -17,6 +17,9 @@ float checked_maximum(std::span<const float> logits);
 // log of the sum of exp(logit): a token's log-probability is its logit less this.
 // Throws as checked_maximum does.
 double log_sum_exp(std::span<const float> logits);
+double log_probability(std::span<const float> logits, TokenId id);
+// Of every token, into `out`, which has as many.
+void log_probabilities(std::span<const float> logits, std::span<float> out);
 
 // KL(P‖Q) of one token in nats, at least 0, or NaN when a log-probability of P is: `logits` are Q's and `normalizer` is
 // their log_sum_exp.

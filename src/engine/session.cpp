@@ -210,7 +210,7 @@ double Session::log_probability(TokenId id) const {
   const std::span<const float> values = state_->current_logits();
   state_->require_known({&id, 1});
   if (values.empty()) fail(ErrorCode::invalid_input, "there are no logits yet: prefill a prompt first");
-  return static_cast<double>(values[static_cast<std::size_t>(id)]) - engine::log_sum_exp(values);
+  return engine::log_probability(values, id);
 }
 
 std::vector<TokenProbability> Session::top(std::size_t k) const {

@@ -69,8 +69,7 @@ std::vector<double> ChoiceScorer::score(std::string_view text, std::span<const s
     const auto rest = std::span(candidate.read).subspan(common);
     session.truncate(common);
     const auto add = [&](std::size_t index, std::span<const float> logits) {
-      const auto id = static_cast<std::size_t>(candidate.scored[common + index - candidate.first_predictor()]);
-      sums[i] += static_cast<double>(logits[id]) - engine::log_sum_exp(logits);
+      sums[i] += engine::log_probability(logits, candidate.scored[common + index - candidate.first_predictor()]);
     };
     session.evaluate(rest, add, std::max(common, candidate.first_predictor()) - common);
     evaluated_tokens_ += rest.size();

@@ -85,10 +85,7 @@ LogProbabilityRows ModelReference::rows(std::size_t passage) {
   const std::size_t size = model_.vocabulary_size();
   LogProbabilityRows rows(n_scored(passages_[passage]) * size);
   each_scored(session_, passages_[passage], [&](std::size_t i, std::span<const float> logits, TokenId) {
-    const double normalizer = engine::log_sum_exp(logits);
-    for (std::size_t id = 0; id < size; ++id) {
-      rows[i * size + id] = static_cast<float>(static_cast<double>(logits[id]) - normalizer);
-    }
+    engine::log_probabilities(logits, std::span(rows).subspan(i * size, size));
   });
   return rows;
 }

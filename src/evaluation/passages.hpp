@@ -34,7 +34,8 @@ inline std::size_t n_scored(const Passage& passage) { return passage.tokens.size
 // The longest passage: the context needed.
 std::size_t longest(const std::vector<Passage>& passages);
 
-// At least one passage. Throws Error(invalid_input) when the text is too short to score.
+// At least one passage, each with a token to score. Throws Error(invalid_input) when the text or the context is too
+// short for that.
 std::vector<Passage> passages_of(const Model& model, std::string_view text, const PassageOptions& options = {});
 
 // Reads a passage from an empty session and calls take(i, logits, actual) for each scored token: the i-th of them, the

@@ -15,7 +15,7 @@ Perplexity perplexity(const Model& model, std::string_view text, const Perplexit
   Mean surprise;  // negative log-likelihoods
   for (std::size_t i = 0; i < passages.size(); ++i) {
     each_scored(session, passages[i], [&](std::size_t, std::span<const float> logits, TokenId actual) {
-      surprise.add(engine::log_sum_exp(logits) - static_cast<double>(logits[static_cast<std::size_t>(actual)]));
+      surprise.add(-engine::log_probability(logits, actual));
     });
     if (options.progress) options.progress(i + 1, passages.size());
   }

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "base/aligned_buffer.hpp"
-#include "base/error.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/probability.hpp"
 #include "evaluation/tensor_place.hpp"
@@ -53,7 +52,6 @@ QuantizationTrial::QuantizationTrial(const std::filesystem::path& source, std::s
   context_ = longest(passages_);
   vocabulary_size_ = spec_.vocabulary_size;
   keep_reference(engine::loaded_model(model)->decoder());
-  if (scored_tokens() == 0) fail(ErrorCode::invalid_input, "the text holds no token to score; use a larger context");
 }
 
 void QuantizationTrial::keep_reference(const models::Decoder& decoder) {
@@ -62,10 +60,8 @@ void QuantizationTrial::keep_reference(const models::Decoder& decoder) {
   const Visitor keep = [&](std::size_t first, std::span<const float> logits) {
     reference_.resize(first * vocabulary_size_ + logits.size());
     pool_.run(logits.size() / vocabulary_size_, [&](std::size_t row) {
-      const auto from = logits.subspan(row * vocabulary_size_, vocabulary_size_);
-      const double total = engine::log_sum_exp(from);
-      std::ranges::transform(from, reference_.begin() + static_cast<std::ptrdiff_t>((first + row) * vocabulary_size_),
-                             [&](float logit) { return static_cast<float>(static_cast<double>(logit) - total); });
+      engine::log_probabilities(logits.subspan(row * vocabulary_size_, vocabulary_size_),
+                                std::span(reference_).subspan((first + row) * vocabulary_size_, vocabulary_size_));
     });
   };
   run(decoder, 0, keep, &keeper);
