@@ -173,10 +173,7 @@ void add_adapter(const std::string& word, std::vector<server::ModelEntry>& entri
 // All of a split model, or the file alone.
 std::vector<std::filesystem::path> parts_of(const std::filesystem::path& path) {
   const auto name = formats::parse_split_name(path);
-  if (!name) return {path};
-  std::vector<std::filesystem::path> parts;
-  for (std::size_t i = 0; i < name->count; ++i) parts.emplace_back(formats::split_path(*name, i));
-  return parts;
+  return name ? formats::all_split_paths(*name) : std::vector{path};
 }
 
 template <typename Open>

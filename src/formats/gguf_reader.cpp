@@ -25,9 +25,7 @@ std::vector<std::filesystem::path> part_paths(const std::filesystem::path& path,
          "{} is one of {} parts of a model, which must be named like model-00001-of-{:05}.gguf", path.string(), count,
          count);
   }
-  std::vector<std::filesystem::path> paths;
-  for (std::uint64_t index = 0; index < count; ++index) paths.push_back(split_path(*name, index));
-  return paths;
+  return all_split_paths(*name);
 }
 
 MappedFile open_part(const std::filesystem::path& path, std::size_t index, std::size_t count) {

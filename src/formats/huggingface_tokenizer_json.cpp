@@ -11,8 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kWordBoundary = "\u2581";
-
 struct Merge {
   std::string left, right;
 };

@@ -16,7 +16,6 @@ using nlohmann::json;
 constexpr double kUnusedScore = -10000;
 constexpr double kAddedScore = -1000;
 constexpr std::size_t kVocabularyLimit = 64 << 20;
-constexpr std::string_view kWordBoundary = "\u2581";
 
 // Some models forget to mark tokens as special that nobody may type.
 bool looks_special(std::string_view text) {

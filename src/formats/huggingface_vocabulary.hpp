@@ -11,6 +11,8 @@
 
 namespace minnow::formats {
 
+inline constexpr std::string_view kWordBoundary = "\u2581";  // SentencePiece's sign for a space
+
 // As GGUF numbers them; SentencePiece's numbers are the same.
 enum class TokenKind : std::int64_t { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5, byte = 6 };
 

@@ -36,4 +36,10 @@ std::filesystem::path split_path(const SplitName& name, std::uint64_t index) {
   return fmt::format("{}-{:05}-of-{:05}.gguf", name.prefix.string(), index + 1, name.count);
 }
 
+std::vector<std::filesystem::path> all_split_paths(const SplitName& name) {
+  std::vector<std::filesystem::path> paths;
+  for (std::uint64_t index = 0; index < name.count; ++index) paths.push_back(split_path(name, index));
+  return paths;
+}
+
 }  // namespace minnow::formats

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 namespace minnow::formats {
 
@@ -16,7 +17,8 @@ struct SplitName {
 // No value for a name that isn't one of a part, or whose numbers make no sense.
 std::optional<SplitName> parse_split_name(const std::filesystem::path& path);
 
-// The name of another part of the same model.
+// The name of another part of the same model, and of all of them.
 std::filesystem::path split_path(const SplitName& name, std::uint64_t index);
+std::vector<std::filesystem::path> all_split_paths(const SplitName& name);
 
 }  // namespace minnow::formats
