@@ -1,6 +1,5 @@
 #include "kernels/math.hpp"
 
-#include <bit>
 #include <cmath>
 
 #include "kernels/lanes/exponential.hpp"
